@@ -1,0 +1,5 @@
+"""`python -m nbkit` is the command `nbkit`."""
+
+from nbkit.cli import main
+
+main()

@@ -1,0 +1,193 @@
+"""The command `nbkit`. Every import is made by the command that needs it, so that `nbkit --help` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Build, run and check the book What Networks Prefer.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+data_app = typer.Typer(help="Fetch and verify the image sets.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+Preset = Annotated[str, typer.Option(help="smoke, book or paper")]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--parameter", metavar="NAME VALUE", help="set one parameter; repeat for more"),
+]
+
+
+@app.command()
+def build(
+    preset: Preset = "book",
+    only: Annotated[list[str] | None, typer.Option(help="execute only this chapter (07); repeat for more")] = None,
+    force: Annotated[bool, typer.Option(help="execute chapters that have not changed, too")] = False,
+    site: Annotated[Path | None, typer.Option(help="folder for the site (default _build/html)")] = None,
+) -> None:
+    """Execute the chapters that changed and build the site; prints its path last."""
+    from nbkit import press
+    from nbkit import site as web
+
+    _check_preset(preset)
+    with press.lock():
+        outcomes = press.build(preset, only, force, say=_say)
+        failed = [outcome.name for outcome in outcomes if outcome.error]
+        if failed:
+            _fail(
+                f"the site was not built, because {len(failed)} of {len(outcomes)} chapters failed: {', '.join(failed)}"
+            )
+        out = web.build(press.PUBLISHED, site or press.BUILD / "html")
+    _say(str(out / "index.html"))
+
+
+@app.command()
+def run(
+    chapter: str,
+    p: Parameters = None,
+    preset: Preset = "book",
+    output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
+) -> None:
+    """Execute one chapter with the given parameters into a notebook (default: NN_name.ipynb here)."""
+    from nbkit import press
+
+    name = press.find(chapter)
+    _say(str(press.execute(press.source(name), {"preset": preset, **_parse(p)}, output or Path(f"{name}.ipynb"))))
+
+
+@app.command(name="params")
+def show_params(chapter: str) -> None:
+    """Show a chapter's parameters: type, allowed values, meaning, and the value at each preset."""
+    from nbkit import params
+
+    for row in params.describe(params.model(chapter)):
+        kind = row["type"] + (f": {row['range']}" if row["range"] else "")
+        presets = ", ".join(f"{preset} {row[preset]}" for preset in params.PRESETS)
+        _say(f"{row['name']}  ({kind})\n    {row['meaning']}\n    {presets}")
+
+
+@app.command()
+def claims(
+    json: Annotated[bool, typer.Option("--json", help="print all claims as JSON")] = False,
+    check: Annotated[bool, typer.Option("--check", help="fail when a verdict is not the committed one")] = False,
+) -> None:
+    """Show every claim of the book with its verdict, as the last build measured it."""
+    import json as encoder
+
+    from nbkit import ledger, press
+
+    records = ledger.collect(press.PUBLISHED)
+    if json:
+        _say(encoder.dumps(records, indent=1, ensure_ascii=False))
+    elif not check:
+        for record in records:
+            value = "" if record["value"] is None else f"{record['value']:.4g} [{record['low']}, {record['high']}]"
+            _say(f"{record['id']:<7} {record['verdict']:<26} {value:<28} {record['statement']}")
+    if check and (changed := ledger.check(records)):
+        _fail("\n".join(changed))
+
+
+@app.command()
+def record(
+    experiment: Annotated[str, typer.Argument(help="which one; without it, all that can be recorded are listed")] = "",
+    p: Parameters = None,
+    preset: Preset = "paper",
+) -> None:
+    """Run one experiment without Jupyter and store its result in book/results/ with full provenance."""
+    from nbkit import record as recorder
+
+    if experiment:
+        _say(str(recorder.record(experiment, {"preset": preset, **_parse(p)})))
+        return
+    for name, recipe in recorder.recipes().items():
+        _say(f"{name:<24} chapter {recipe.chapter}: {recipe.about}")
+
+
+@data_app.command()
+def fetch(name: str) -> None:
+    """Download mnist or cifar10 and check its hashes."""
+    from nbkit import data
+
+    for path in data.fetch(name, progress=True):
+        _say(str(path))
+
+
+@data_app.command()
+def verify(name: str) -> None:
+    """Check the hashes of the files of mnist or cifar10."""
+    from nbkit import data
+
+    rows = data.verify(name)
+    for file, status in rows:
+        _say(f"{status:<10} {file}")
+    if any(status != "ok" for _, status in rows):
+        _fail(f"{name} is not complete or not intact")
+
+
+@app.command()
+def doctor() -> None:
+    """Show what the book finds on this machine: versions, device, data, browser, npm."""
+    import shutil
+
+    from nbkit import data, device, results
+
+    rows = dict(results.versions())
+    rows["device"] = device.describe()
+    rows |= {f"data {name}": where for name, where in data.available().items()}
+    for tool, purpose in {"npm": "scripts inside the site", "chromium": "browser test", "git": "provenance"}.items():
+        rows[tool] = shutil.which(tool) or f"missing ({purpose})"
+    for name, value in rows.items():
+        _say(f"{name:<16} {value}")
+
+
+def main() -> None:
+    """Entry point: turns every error a user can cause into one clear sentence and exit status 1."""
+    try:
+        app(args=_join_parameters(sys.argv[1:]), standalone_mode=True)
+    except KeyboardInterrupt:
+        print("stopped; what was complete is kept", file=sys.stderr)
+        sys.exit(130)
+    except (ValueError, RuntimeError, OSError) as error:
+        if type(error).__module__.split(".")[0] not in ("nbkit", "builtins"):
+            raise
+        print(f"nbkit: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def _join_parameters(arguments: list[str]) -> list[str]:
+    """`-p NAME VALUE` as the one word typer can take, `-p NAME=VALUE` (which is accepted, too)."""
+    joined, rest = [], iter(arguments)
+    for word in rest:
+        if word in ("-p", "--parameter"):
+            name = next(rest, "")
+            joined += [word, name if "=" in name else f"{name}={next(rest, '')}"]
+        else:
+            joined.append(word)
+    return joined
+
+
+def _parse(pairs: list[str] | None) -> dict:
+    import yaml
+
+    return {name: yaml.safe_load(value) for name, _, value in (pair.partition("=") for pair in pairs or [])}
+
+
+def _check_preset(preset: str) -> None:
+    if preset not in ("smoke", "book", "paper"):
+        _fail(f"preset must be smoke, book or paper, not {preset!r}")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _fail(sentence: str) -> None:
+    print(f"nbkit: {sentence}", file=sys.stderr)
+    raise typer.Exit(1)

@@ -1,0 +1,109 @@
+"""Figures of Part II: accuracy on D(v) by direction."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from nbkit import intervals
+from nbkit.figures.curves import bars, chance, curve
+from nbkit.figures.style import THEORY, WIDTH, look
+
+CLASSES = ("lattice\n(both ≡ 0)", "mixed", "off\n(both ≡ 2)")
+
+
+def by_radius(results: dict[str, xr.Dataset]) -> Figure:
+    """Test accuracy against radial frequency: one point per direction with its 95 % interval over seeds, one look per
+    network."""
+    fig, ax = plt.subplots(figsize=(WIDTH, 3.2), layout="constrained")
+    for shift, (net, result) in enumerate(results.items()):
+        radius = np.hypot(result.kx, result.ky) + 0.12 * shift
+        estimates = [intervals.mean(row) for row in result.test_accuracy.values]
+        style = look(net)
+        bars(ax, radius, estimates, color=style["color"], label=style["label"], marker=style["marker"])
+    chance(ax, 50)
+    ax.set(xlabel="radial frequency |k| (cycles per image)", ylabel="test accuracy (%)", ylim=(40, 102))
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.6))
+    return fig
+
+
+def lattice(result: xr.Dataset, classes: np.ndarray, net: str = "resnet18") -> Figure:
+    """Test (filled) and train (hollow) accuracy of every network, by class of its direction on the lattice of
+    strides."""
+    fig, ax = plt.subplots(figsize=(WIDTH, 3.2), layout="constrained")
+    style = look(net)
+    for group in range(3):
+        rows = result.isel(direction=np.flatnonzero(classes == group))
+        test, train = rows.test_accuracy.values.ravel(), rows.train_accuracy.values.ravel()
+        spots = group + np.linspace(-0.18, 0.18, test.size)
+        first = group == 0
+        ax.plot(spots, train, "o", mfc="none", mec=style["color"], label="train" if first else None)
+        ax.plot(spots, test, "o", color=style["color"], label="test" if first else None)
+    chance(ax, 50)
+    ax.set(ylabel="accuracy (%)", ylim=(40, 102), xlim=(-0.6, 2.6))
+    ax.set_xticks(range(3), CLASSES)
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.6))
+    return fig
+
+
+def random_directions(results: dict[str, xr.Dataset]) -> Figure:
+    """Test accuracy on random directions, one point per direction and seed, one row per network."""
+    fig, ax = plt.subplots(figsize=(WIDTH, 0.7 + 0.55 * len(results)), layout="constrained")
+    for row, (net, result) in enumerate(results.items()):
+        values = result.test_accuracy.values.ravel()
+        style = look(net)
+        ax.plot(values, row + np.linspace(-0.15, 0.15, values.size), style["marker"], color=style["color"])
+    ax.axvline(50, zorder=1, color=THEORY["color"], linestyle=":")
+    ax.annotate("chance", (50, -0.45), color=THEORY["color"], xytext=(3, 0), textcoords="offset points", va="center")
+    ax.set_yticks(range(len(results)), [look(net)["label"] for net in results])
+    ax.set(xlabel="test accuracy (%)", xlim=(40, 102), ylim=(len(results) - 0.4, -0.7))
+    return fig
+
+
+def signal_to_noise(theory: dict[str, np.ndarray], probes: dict[str, np.ndarray], colors) -> Figure:
+    """γ(ℓ) from the formula (lines) and from a linear probe (points), for several prefilters; log scale."""
+    fig, ax = plt.subplots(figsize=(WIDTH, 3.2), layout="constrained")
+    for (name, gamma), color in zip(theory.items(), colors):
+        shown = np.where(np.isfinite(gamma) & (gamma > 0), gamma, np.nan)
+        ax.semilogy(shown, color=color, lw=1.2, label=name)
+        points = np.where(np.isfinite(probes[name]) & (probes[name] > 1e-12), probes[name], np.nan)
+        ax.semilogy(points, "o", color=color, ms=5, mfc="none")
+    ax.set(xlabel="frequency ℓ (cycles per signal)", ylabel="signal-to-noise ratio γ(ℓ)")
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.6))
+    return fig
+
+
+def speed(results: dict[str, xr.Dataset], cap: int) -> Figure:
+    """Iterations to the loss threshold by direction, every network a point; those that never reached it sit on the
+    cap, hollow."""
+    fig, axes = plt.subplots(1, len(results), figsize=(WIDTH, 3.2), layout="constrained", sharey=True, squeeze=False)
+    for ax, (net, result) in zip(axes[0], results.items()):
+        style = look(net)
+        for spot in range(result.sizes["direction"]):
+            values = result.iterations.values[spot]
+            never = np.isnan(values)
+            ax.semilogy(np.full((~never).sum(), spot), values[~never], style["marker"], color=style["color"])
+            ax.semilogy(
+                np.full(never.sum(), spot), np.full(never.sum(), cap), style["marker"], mfc="none", mec=style["color"]
+            )
+        names = [f"{x},{y}" for x, y in zip(result.kx.values, result.ky.values)]
+        ax.set_xticks(range(len(names)), names)
+        ax.set(xlabel="mode ($k_x$,$k_y$)", title=style["label"])
+    axes[0, 0].set_ylabel("iterations to learn")
+    return fig
+
+
+def noise_frame(sample: np.ndarray, radius: np.ndarray, accuracy: np.ndarray, limit: float) -> Figure:
+    """One frame of the slider over σ: a training image, and LeNet's accuracy along the frequency axis (seeds,
+    frequencies)."""
+    fig, (left, right) = plt.subplots(1, 2, figsize=(6.4, 2.9), width_ratios=(1, 1.5), layout="constrained")
+    left.imshow(sample, cmap="RdBu_r", vmin=-limit, vmax=limit)
+    left.set(xticks=[], yticks=[], xlabel="a training image, y = +1")
+    style = look("lenet")
+    curve(right, radius, accuracy, color=style["color"], marker=style["marker"])
+    right.axhline(100, **{**THEORY, "linestyle": "--"})
+    chance(right, 50)
+    right.set(xlabel="frequency |k| (cycles per image)", ylabel="test accuracy (%)", ylim=(40, 104))
+    return fig

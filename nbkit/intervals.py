@@ -1,0 +1,67 @@
+"""Estimates with 95 % intervals: what a claim is judged by, never a bare mean."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+LEVEL = 0.95
+
+
+class Estimate(NamedTuple):
+    """A statistic with its 95 % interval and the number of independent repetitions (seeds, networks) behind it."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+    def __format__(self, spec: str) -> str:
+        spec = spec or ".3g"
+        return f"{self.value:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
+
+
+def mean(samples) -> Estimate:
+    """Mean of independent repetitions with Student's t interval; samples: any shape, flattened. n = 1 gives an
+    infinite interval."""
+    x = np.asarray(samples, dtype=float).ravel()
+    if x.size == 0:
+        raise ValueError("intervals.mean: no samples")
+    if x.size == 1:
+        return Estimate(float(x[0]), -np.inf, np.inf, 1)
+    half = stats.t.ppf((1 + LEVEL) / 2, x.size - 1) * x.std(ddof=1) / np.sqrt(x.size)
+    return Estimate(float(x.mean()), float(x.mean() - half), float(x.mean() + half), int(x.size))
+
+
+def geometric_mean(samples) -> Estimate:
+    """Mean and interval of positive ratios, taken on their logarithms: twice and half lie equally far from 1."""
+    logs = mean(np.log(np.asarray(samples, dtype=float)))
+    return Estimate(*np.exp(logs[:3]).tolist(), logs.n)
+
+
+def bootstrap(statistic, *samples, paired: bool = True, resamples: int = 2000, seed: int = 0) -> Estimate:
+    """Percentile bootstrap of `statistic(*samples)`, resampled along the first axis: the independent repetitions.
+
+    samples: arrays whose first axis is the repetition; paired ones are resampled together. Returns n = length of the
+    first.
+    """
+    arrays = [np.asarray(s, dtype=float) for s in samples]
+    n = len(arrays[0])
+    value = float(statistic(*arrays))
+    if n < 2:
+        return Estimate(value, -np.inf, np.inf, n)
+    rng = np.random.default_rng(seed)
+    draws = np.empty(resamples)
+    for i in range(resamples):
+        index = rng.integers(n, size=n)
+        draws[i] = statistic(*(a[index if paired else rng.integers(len(a), size=len(a))] for a in arrays))
+    low, high = np.nanquantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Estimate(value, float(low), float(high), n)
+
+
+def worst(samples) -> Estimate:
+    """Largest of the samples, for identities that must hold in every repetition; the interval is their range."""
+    x = np.asarray(samples, dtype=float).ravel()
+    return Estimate(float(x.max()), float(x.min()), float(x.max()), int(x.size))

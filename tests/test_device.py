@@ -1,0 +1,40 @@
+import pytest
+import torch
+
+from nbkit import device
+
+
+def test_auto_takes_what_is_there():
+    assert device.resolve("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def test_unknown_device_is_refused():
+    with pytest.raises(ValueError, match="auto, cpu or cuda"):
+        device.resolve("gpu")
+
+
+def test_missing_cuda_is_refused_in_one_sentence(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ValueError, match="no CUDA device"):
+        device.resolve("cuda")
+
+
+def test_cores_follow_the_press(monkeypatch):
+    monkeypatch.setenv("NBKIT_CORES", "3")
+    assert device.cores() == 3
+    monkeypatch.setenv("NBKIT_CORES", "many")
+    with pytest.raises(ValueError, match="NBKIT_CORES"):
+        device.cores()
+
+
+def test_same_seed_same_numbers():
+    a, b = (torch.rand(5, generator=device.generator(4)) for _ in range(2))
+    assert torch.equal(a, b)
+    assert "core" in device.describe("cpu")
+
+
+def test_uses_of_one_seed_are_independent_and_repeat():
+    draw = lambda **use: torch.randn(4000, generator=device.generator(4, **use))
+    assert torch.equal(draw(use="a"), draw(use="a"))
+    for a, b in [("a", "b"), ("a", ""), ("ab", "a")]:
+        assert abs(torch.corrcoef(torch.stack([draw(use=a), draw(use=b)]))[0, 1]) < 0.06

@@ -1,0 +1,72 @@
+"""Oracles: the exact least-squares solution of D(v), and symmetry of the unfolded map."""
+
+import numpy as np
+import pytest
+import torch
+
+from nbkit import directions, nets
+
+TINY = dict(sigma=1.0, n_train=64, n_test=64, epochs=1, seeds=2, device="cpu")
+
+
+def test_dft_directions_are_unit_and_named():
+    modes = directions.dft([(0, 0), (3, 4)])
+    assert np.allclose((modes**2).sum(("row", "column")), 1)
+    assert modes.kx.values.tolist() == [0, 3] and modes.ky.values.tolist() == [0, 4]
+
+
+def test_an_octant_unfolds_to_the_whole_symmetric_grid():
+    modes = directions.dft(directions.octant([0, 4, 8, 12, 16]))
+    radius = (modes.kx**2 + modes.ky**2) ** 0.5
+    axis, grid = directions.unfold_octant(radius)
+    assert axis.tolist() == list(range(-16, 17, 4))
+    assert np.allclose(grid, np.hypot(*np.meshgrid(axis, axis)))
+
+
+def test_accuracy_has_its_axes_its_provenance_and_repeats_exactly():
+    modes = directions.dft([(0, 0), (0, 4), (4, 4)])
+    first, second = (directions.accuracy("logreg", modes, **TINY) for _ in range(2))
+    assert dict(first.sizes) == {"direction": 3, "seed": 2}
+    assert first.attrs["experiment"] == "accuracy" and first.test_accuracy.attrs["units"] == "%"
+    assert np.array_equal(first.test_accuracy, second.test_accuracy)
+    assert not first.diverged.any()
+
+
+def test_noise_is_common_to_all_directions_and_fresh_in_the_test_set():
+    a, b = directions.random(2, seed=0).values
+    one, two = (directions.split(v, seed=5, n_train=32, n_test=32, sigma=1.0) for v in (a, b))
+    plane = torch.as_tensor(np.stack([a, b]).reshape(2, -1), dtype=torch.float32)
+    off_plane = lambda x: x.flatten(1) - x.flatten(1) @ plane.T @ plane
+    assert torch.allclose(off_plane(one.x), off_plane(two.x), atol=1e-5)
+    assert not torch.allclose(off_plane(one.x), off_plane(one.x_test))
+
+
+def test_more_samples_than_dimensions_determine_v():
+    """The proposition of chapter 07: with n ≥ D the only linear fit of D(v) is w = v/ε."""
+    v = directions.random(1, seed=1).values[0]
+    data = directions.split(v, seed=0, n_train=1100, n_test=2, sigma=3.0, epsilon=0.5, dtype=torch.float64)
+    w = torch.linalg.lstsq(data.x.flatten(1), 2.0 * data.y.double() - 1).solution
+    assert np.allclose(w.numpy(), v.ravel() / 0.5, atol=1e-8)
+
+
+def test_lattice_classes():
+    assert directions.lattice_class([0, 4, 2], [8, 2, 6]).tolist() == [0, 1, 2]
+    with pytest.raises(ValueError, match="even"):
+        directions.lattice_class([1], [2])
+
+
+def test_every_architecture_of_the_maps_exists():
+    from nbkit.record.directions import ARCHITECTURES
+
+    assert set(ARCHITECTURES) <= set(nets.NETS)
+
+
+def test_labels_weights_and_order_of_one_seed_are_independent(monkeypatch):
+    """Drawn from one stream, the order would sort the examples by label: the first batches would be of one class."""
+    from nbkit.fleet import loop
+
+    seen = []
+    monkeypatch.setattr(loop._Run, "step", lambda self, x, y: seen.append(y.double().mean().item()))
+    v = directions.random(1, seed=0)
+    directions.accuracy("logreg", v, sigma=1.0, n_train=512, n_test=16, epochs=1, seeds=2, batch=64, device="cpu")
+    assert max(abs(share - 0.5) for share in seen) < 0.2

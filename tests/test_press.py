@@ -1,0 +1,116 @@
+"""The press on tiny chapters of its own: what is executed, what is published, and what happens when a run fails."""
+
+import json
+
+import pytest
+
+from nbkit import press
+from nbkit.params import ParameterError
+
+CHAPTER = """# %% [markdown]
+# # A tiny chapter
+
+# %% tags=["parameters"]
+preset: str = "book"  # size
+sigma: float = 3.0  # noise
+
+# %%
+{body}
+"""
+
+
+@pytest.fixture
+def book(tmp_path, monkeypatch):
+    """A book of one chapter in a folder of its own; returns a function that writes the chapter's body."""
+    for name in ("chapters", "book"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(press, "chapters", lambda: ["07_tiny"])
+    monkeypatch.setattr(press, "CHAPTERS", tmp_path / "chapters")
+    monkeypatch.setattr(press, "BUILD", tmp_path / "_build")
+    monkeypatch.setattr(press, "PUBLISHED", tmp_path / "book" / "_executed")
+
+    def write(body):
+        (tmp_path / "chapters" / "07_tiny.py").write_text(CHAPTER.format(body=body))
+        return tmp_path / "out" / "07_tiny.ipynb"
+
+    return write
+
+
+def test_a_chapter_is_executed_with_its_parameters_and_stamped(book):
+    output = book("print('sigma is', sigma)")
+    press.execute(press.source("07_tiny"), {"preset": "smoke", "sigma": 1.5}, output)
+    notebook = json.loads(output.read_text())
+    printed = [o["text"] for cell in notebook["cells"] for o in cell.get("outputs", [])]
+    assert printed == [["sigma is 1.5\n"]]
+    assert notebook["metadata"]["nbkit"]["preset"] == "smoke"
+    assert notebook["metadata"]["nbkit"]["parameters"]["sigma"] == 1.5
+    assert [path.name for path in output.parent.iterdir()] == ["07_tiny.ipynb"]
+    assert str(output.parent) not in output.read_text()
+
+
+def test_a_failing_chapter_publishes_nothing_and_leaves_the_partial_notebook(book):
+    output = book("first = 1\n1 / 0")
+    with pytest.raises(press.PressError, match=r"ZeroDivisionError(.|\n)*at: 1 / 0"):
+        press.execute(press.source("07_tiny"), {}, output)
+    assert [path.name for path in output.parent.iterdir()] == ["07_tiny.failed.ipynb"]
+
+
+def test_a_killed_kernel_is_one_sentence(book):
+    output = book("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
+    with pytest.raises(press.PressError, match="the kernel was killed"):
+        press.execute(press.source("07_tiny"), {}, output)
+    assert not output.exists()
+
+
+def test_bad_parameters_start_nothing(book):
+    output = book("print(1)")
+    with pytest.raises(ParameterError, match="did you mean sigma"):
+        press.execute(press.source("07_tiny"), {"sgima": 1.0}, output)
+    assert not output.parent.exists()
+
+
+def test_the_key_follows_source_and_parameters_and_nothing_else(book):
+    from nbkit import params
+
+    book("print(1)")
+    key = lambda **given: press.key(press.source("07_tiny"), params.validate("07", given))
+    before = key()
+    assert key() == before
+    assert key(sigma=2.0) != before
+    book("print(2)")
+    assert key() != before
+
+
+def test_build_runs_what_changed_once_and_keeps_the_published_notebook_on_failure(book):
+    lines = []
+    book("print('one')")
+    assert [o.error for o in press.build("smoke", say=lines.append)] == [""]
+    published = press.PUBLISHED / "07_tiny.ipynb"
+    first = published.read_text()
+    press.build("smoke", say=lines.append)
+    assert "unchanged" in lines[-1] and published.read_text() == first
+    book("1 / 0")
+    assert "ZeroDivisionError" in press.build("smoke", say=lines.append)[0].error
+    assert published.read_text() == first
+
+
+def test_a_source_edited_during_the_run_is_stale(book, tmp_path):
+    from nbkit import params
+
+    source = tmp_path / "chapters" / "07_tiny.py"
+    output = book(f"open({str(source)!r}, 'a').write('# more')")
+    press.execute(source, {}, output)
+    stamped = json.loads(output.read_text())["metadata"]["nbkit"]["key"]
+    assert stamped != press.key(source, params.validate("07", {}))
+
+
+def test_two_builds_at_once_are_refused(book):
+    with press.lock(), pytest.raises(press.PressError, match="another build"), press.lock():
+        pass
+
+
+def test_the_real_book_lists_the_chapters_that_exist():
+    from nbkit import ROOT, params
+
+    assert sorted(press.chapters()) == sorted(path.stem for path in (ROOT / "chapters").glob("*.py"))
+    assert sorted(name[:2] for name in press.chapters()) == sorted(params.models())
