@@ -148,17 +148,25 @@ def doctor() -> None:
 
 
 def main() -> None:
-    """Entry point: turns every error a user can cause into one clear sentence and exit status 1."""
+    """Entry point: every error a user can cause ends in one clear sentence and a non-zero exit status."""
     try:
-        app(args=_join_parameters(sys.argv[1:]), standalone_mode=True)
-    except KeyboardInterrupt:
-        print("stopped; what was complete is kept", file=sys.stderr)
-        sys.exit(130)
-    except (ValueError, RuntimeError, OSError) as error:
-        if type(error).__module__.split(".")[0] not in ("nbkit", "builtins"):
+        status = app(args=_join_parameters(sys.argv[1:]), standalone_mode=False) or 0
+        if status == 130:  # what typer makes of Ctrl-C
+            print("nbkit: stopped; what was complete is kept", file=sys.stderr)
+        sys.exit(status)
+    except Exception as error:
+        if hasattr(error, "show"):  # typer's own: an unknown command or option
+            error.show()
+            sys.exit(error.exit_code)
+        if not isinstance(error, ValueError | RuntimeError | OSError) or _is_internal(error):
             raise
         print(f"nbkit: {error}", file=sys.stderr)
         sys.exit(1)
+
+
+def _is_internal(error: Exception) -> bool:
+    """Whether an error comes from a library and not from a check of ours: then its traceback is wanted."""
+    return type(error).__module__.split(".")[0] not in ("nbkit", "builtins")
 
 
 def _join_parameters(arguments: list[str]) -> list[str]:

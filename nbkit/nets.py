@@ -17,6 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from nbkit import patches
+
 
 def build(name: str, **options) -> nn.Module:
     """A fresh network by its name in `NETS`; options go to its factory. Raises ValueError for an unknown name."""
@@ -88,20 +90,37 @@ def vgg11(*, in_channels: int = 1, classes: int = 2, dropout: float = 0.5) -> nn
     return nn.Sequential(*layers, nn.Flatten(), *head, nn.Linear(512, classes))
 
 
-def resnet18(*, in_channels: int = 1, classes: int = 2, width: int = 64, pooling: bool = True) -> nn.Module:
+def resnet18(
+    *,
+    in_channels: int = 1,
+    classes: int = 2,
+    width: int = 64,
+    pooling: bool = True,
+    blur: bool = False,
+    padding: str = "zeros",
+    init: str = "default",
+) -> nn.Module:
     """ResNet-18 for 32x32 images; `width` is the number of channels of the first stage (8: a thin one).
 
-    `pooling=False` sets every stride to 1; the average over space at the end stays.
+    `pooling=False` sets every stride to 1; the average over space at the end stays. `blur=True` filters before it
+    subsamples [Zhang 2019]. padding: "zeros" or "circular". init: law of the convolutions' weights, a name in `INITS`.
     """
     stride = 2 if pooling else 1
-    return nn.Sequential(
-        nn.Conv2d(in_channels, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
-        Residual(width, width, 1), Residual(width, width, 1),
-        Residual(width, 2 * width, stride), Residual(2 * width, 2 * width, 1),
-        Residual(2 * width, 4 * width, stride), Residual(4 * width, 4 * width, 1),
-        Residual(4 * width, 8 * width, stride), Residual(8 * width, 8 * width, 1),
+    how = {"blur": blur, "padding": padding}
+    net = nn.Sequential(
+        nn.Conv2d(in_channels, width, 3, padding=1, padding_mode=padding, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
+        Residual(width, width, 1, **how), Residual(width, width, 1, **how),
+        Residual(width, 2 * width, stride, **how), Residual(2 * width, 2 * width, 1, **how),
+        Residual(2 * width, 4 * width, stride, **how), Residual(4 * width, 4 * width, 1, **how),
+        Residual(4 * width, 8 * width, stride, **how), Residual(8 * width, 8 * width, 1, **how),
         MeanOverSpace(), nn.Linear(8 * width, classes),
     )  # fmt: skip
+    if init not in INITS:
+        raise ValueError(f"init must be one of {', '.join(INITS)}, not {init!r}")
+    for layer in net.modules():
+        if isinstance(layer, nn.Conv2d) and INITS[init]:
+            INITS[init](layer.weight)
+    return net
 
 
 def densenet121(*, in_channels: int = 1, classes: int = 2, growth: int = 32) -> nn.Module:
@@ -125,25 +144,54 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "vgg11": vgg11,
     "resnet18": resnet18,
     "densenet121": densenet121,
+    "mixer": patches.mixer,
+    "convnext": patches.convnext,
+    "vit": patches.vit,
+}
+INITS: dict[str, Callable | None] = {
+    "default": None,
+    "kaiming": nn.init.kaiming_normal_,
+    "orthogonal": nn.init.orthogonal_,
 }
 
 
 class Residual(nn.Module):
-    """ReLU(x + two convolutions of x); where the shape changes, x passes through a 1x1 convolution."""
+    """ReLU(x + two convolutions of x); where the shape changes, x passes through a 1x1 convolution.
 
-    def __init__(self, channels: int, width: int, stride: int):
+    The first convolution has the stride; with `blur` it has none and a filter before the second one subsamples.
+    """
+
+    def __init__(self, channels: int, width: int, stride: int, *, blur: bool = False, padding: str = "zeros"):
         super().__init__()
+        blurred = [BlurPool(stride, padding)] if blur and stride > 1 else []
+        taken = 1 if blurred else stride
+        pad = {"padding": 1, "padding_mode": padding, "bias": False}
         self.residual = nn.Sequential(
-            nn.Conv2d(channels, width, 3, stride=stride, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU(),
-            nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width),
+            nn.Conv2d(channels, width, 3, stride=taken, **pad), nn.BatchNorm2d(width), nn.ReLU(), *blurred,
+            nn.Conv2d(width, width, 3, **pad), nn.BatchNorm2d(width),
         )  # fmt: skip
         self.shortcut = nn.Sequential()
         if stride != 1 or channels != width:
-            self.shortcut.append(nn.Conv2d(channels, width, 1, stride=stride, bias=False))
+            self.shortcut.extend([*blurred, nn.Conv2d(channels, width, 1, stride=taken, bias=False)])
             self.shortcut.append(nn.BatchNorm2d(width))
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(self.residual(x) + self.shortcut(x))
+
+
+class BlurPool(nn.Module):
+    """Filters every channel with the binomial weights (1, 2, 1)/4 in both directions, then keeps every stride-th
+    pixel."""
+
+    def __init__(self, stride: int, padding: str = "zeros"):
+        super().__init__()
+        self.stride, self.mode = stride, "constant" if padding == "zeros" else padding
+        taps = torch.tensor([1.0, 2.0, 1.0]) / 4
+        self.register_buffer("taps", taps[:, None] * taps)
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = self.taps.expand(x.shape[1], 1, 3, 3)
+        return F.conv2d(F.pad(x, (1, 1, 1, 1), mode=self.mode), weight, stride=self.stride, groups=x.shape[1])
 
 
 class Dense(nn.Module):

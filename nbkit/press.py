@@ -11,12 +11,13 @@ import datetime
 import fcntl
 import hashlib
 import json
-import multiprocessing
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -188,27 +189,21 @@ def build(preset: str = "book", only: list[str] | None = None, force: bool = Fal
 
 
 def _side_by_side(names: list[str], preset: str, workers: int) -> Iterator[Outcome]:
-    if not names:
-        return
-    share = str(max(1, device.cores() // workers))
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _limit_threads, (share,))
+    """Outcomes as they come; every chapter has a process of its own, which Ctrl-C ends together with this one."""
+    pool = ThreadPoolExecutor(workers)
     try:
-        futures = [pool.submit(_one, source(name), preset, executed(name, preset)) for name in names]
+        futures = [pool.submit(_one, source(name), preset, executed(name, preset), workers) for name in names]
         yield from (future.result() for future in as_completed(futures))
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _limit_threads(share: str) -> None:
-    os.environ.update(NBKIT_CORES=share, OMP_NUM_THREADS=share, MKL_NUM_THREADS=share)
-
-
-def _one(source: Path, preset: str, notebook: Path) -> Outcome:
-    start, error = time.perf_counter(), ""
-    try:
-        execute(source, {"preset": preset}, notebook)
-    except (PressError, params.ParameterError, ValueError) as problem:
-        error = str(problem)
+def _one(source: Path, preset: str, notebook: Path, workers: int) -> Outcome:
+    start, share = time.perf_counter(), str(max(1, device.cores() // workers))
+    threads = dict.fromkeys(("NBKIT_CORES", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), share)
+    command = [sys.executable, "-m", "nbkit.press", str(source), preset, str(notebook)]
+    done = subprocess.run(command, env={**os.environ, **threads}, capture_output=True, text=True)
+    error = done.stderr.strip() or f"{source.stem}: ended with status {done.returncode}" if done.returncode else ""
     return Outcome(source.stem, notebook, time.perf_counter() - start, error)
 
 
@@ -243,3 +238,10 @@ def lock() -> Iterator[None]:
         except BlockingIOError:
             raise PressError("another build of this book is running; wait for it, or stop it") from None
         yield
+
+
+if __name__ == "__main__":  # one chapter of a build: source, preset, output
+    try:
+        execute(Path(sys.argv[1]), {"preset": sys.argv[2]}, Path(sys.argv[3]))
+    except (RuntimeError, ValueError, OSError, KeyboardInterrupt) as problem:
+        sys.exit(str(problem) or "stopped")

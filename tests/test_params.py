@@ -8,7 +8,7 @@ from nbkit.params import ParameterError
 BAD = [
     ({"sgima": 2.0}, "did you mean sigma"),
     ({"Sigma": 2.0}, "sigma"),
-    ({"seed_count": 3}, "seeds"),
+    ({"n_trian": 3}, "n_train"),
     ({"sigma": -1.0}, "sigma = -1.0 is refused: must be number > 0"),
     ({"sigma": 0.0}, "> 0"),
     ({"sigma": 1e9}, "≤ 100"),

@@ -1,6 +1,11 @@
 """The press on tiny chapters of its own: what is executed, what is published, and what happens when a run fails."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -104,13 +109,58 @@ def test_a_source_edited_during_the_run_is_stale(book, tmp_path):
     assert stamped != press.key(source, params.validate("07", {}))
 
 
+def test_ctrl_c_ends_a_build_in_one_sentence_and_leaves_nothing(tmp_path):
+    from nbkit import ROOT
+
+    before = sorted((ROOT / "_build").rglob("*.ipynb"))
+    build = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "nbkit",
+            "build",
+            "--preset",
+            "smoke",
+            "--force",
+            "--only",
+            "07",
+            "--site",
+            str(tmp_path),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(6)
+    os.killpg(build.pid, signal.SIGINT)
+    _, said = build.communicate(timeout=60)
+    assert build.returncode == 130
+    assert said == "nbkit: stopped; what was complete is kept\n"
+    assert sorted((ROOT / "_build").rglob("*.ipynb")) == before
+    assert not list(tmp_path.iterdir())
+
+
 def test_two_builds_at_once_are_refused(book):
     with press.lock(), pytest.raises(press.PressError, match="another build"), press.lock():
         pass
 
 
-def test_the_real_book_lists_the_chapters_that_exist():
+def test_every_chapter_of_the_book_has_a_source_and_parameters_and_is_in_order():
     from nbkit import ROOT, params
 
-    assert sorted(press.chapters()) == sorted(path.stem for path in (ROOT / "chapters").glob("*.py"))
-    assert sorted(name[:2] for name in press.chapters()) == sorted(params.models())
+    sources = {path.stem for path in (ROOT / "chapters").glob("*.py")}
+    assert set(press.chapters()) <= sources
+    assert press.chapters() == sorted(press.chapters())
+    assert sorted(name[:2] for name in sources) == sorted(params.models())
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in press.CHAPTERS.glob("*.py")))
+def test_the_parameters_cell_names_the_parameters_of_the_model_with_their_meaning(name):
+    from nbkit import params
+
+    text = press.source(name).read_text()
+    cell = text.split('# %% tags=["parameters"]\n')[1].split("# %%")[0].strip().splitlines()
+    named = {line.split(":")[0] for line in cell}
+    assert named == set(params.model(name).model_fields)
+    assert all("  # " in line for line in cell)

@@ -1,6 +1,5 @@
 """The book's figures: one look, one way into a chapter, and the drawings that several chapters share."""
 
-from nbkit.figures import directions
 from nbkit.figures.curves import band, bars, chance, curve, direct_labels, power_law
 from nbkit.figures.glue import glue, number, text
 from nbkit.figures.maps import dft_map, image_grid
@@ -20,7 +19,6 @@ __all__ = [
     "curve",
     "dft_map",
     "direct_labels",
-    "directions",
     "glue",
     "image_grid",
     "look",

@@ -6,12 +6,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from nbkit import intervals
 from nbkit.figures.curves import bars, chance, curve
 from nbkit.figures.style import THEORY, WIDTH, look
 
-CLASSES = ("lattice\n(both ≡ 0)", "mixed", "off\n(both ≡ 2)")
+CLASSES = ("lattice\n(both ≡ 0 mod 4)", "mixed", "off the lattice\n(both ≡ 2 mod 4)")
 
 
 def by_radius(results: dict[str, xr.Dataset]) -> Figure:
@@ -90,8 +91,11 @@ def speed(results: dict[str, xr.Dataset], cap: int) -> Figure:
             )
         names = [f"{x},{y}" for x, y in zip(result.kx.values, result.ky.values)]
         ax.set_xticks(range(len(names)), names)
-        ax.set(xlabel="mode ($k_x$,$k_y$)", title=style["label"])
+        ax.set(xlabel="mode ($k_x$,$k_y$)", title=style["label"], xlim=(-0.5, len(names) - 0.5))
     axes[0, 0].set_ylabel("iterations to learn")
+    axes[0, 0].yaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    axes[0, 0].yaxis.set_major_formatter("{x:g}")
+    axes[0, 0].yaxis.set_minor_locator(NullLocator())
     return fig
 
 

@@ -33,7 +33,9 @@ def stacked(job: partial, tasks: Sequence[Task], *, at_once: int | None, tick: C
     bounds = [len(tasks) * i // stacks for i in range(stacks + 1)]
     for start, stop in pairwise(bounds):
         try:
-            yield job(tasks[start:stop], tick=tick)
+            with _one_thread():  # the matrices are small: two threads spend more time waiting for each other
+                record = job(tasks[start:stop], tick=tick)
+            yield record
         except torch.cuda.OutOfMemoryError:
             raise RuntimeError(
                 f"out of GPU memory with {stop - start} networks in one stack; give a smaller at_once"

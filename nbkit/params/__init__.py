@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 PRESETS = ("smoke", "book", "paper")
-PARTS = ("directions",)
+PARTS = ("gradient_descent", "directions", "nads", "regimes", "ablation")
 """Modules of this package, each with the models of one part's chapters in `CHAPTERS`."""
 
 

@@ -32,23 +32,25 @@ class DirectionalBias(Chapter):
             thin_epochs=1,
             thin_seeds=2,
             sigmas=[0.5, 3.0],
+            speed_train=64,
             speed_iterations=10,
         ),
         "book": dict(
-            n_train=5000,
+            n_train=3500,
             n_test=2000,
             epochs=6,
             batch=64,
             seeds=3,
             frequencies=[0, 4, 8, 12],
-            random_directions=6,
+            random_directions=4,
             linear_train=4000,
             thin_width=4,
             thin_train=600,
             thin_epochs=5,
             thin_seeds=3,
             sigmas=[0.5, 1.0, 2.0, 3.0],
-            speed_iterations=400,
+            speed_train=1500,
+            speed_iterations=150,
         ),
         "paper": dict(
             n_train=10000,
@@ -64,6 +66,7 @@ class DirectionalBias(Chapter):
             thin_epochs=20,
             thin_seeds=3,
             sigmas=[0.5, 1.0, 2.0, 3.0],
+            speed_train=10000,
             speed_iterations=4000,
         ),
     }
@@ -89,6 +92,7 @@ class DirectionalBias(Chapter):
     thin_sigma: Positive = Field(1.0, description="noise of the thin ResNet's smaller problem")
     speed_sigma: Positive = Field(0.5, description="noise where only the speed of learning is measured")
     speed_loss: Positive = Field(0.05, description="training loss that counts as learned")
+    speed_train: Count = Field(description="training samples of each ResNet where only speed is measured")
     speed_iterations: Count = Field(description="steps after which learning is given up")
 
     @property
@@ -104,17 +108,23 @@ class DirectionalBias(Chapter):
         return self.problem | {"n_train": self.linear_train, "epochs": 20}
 
     @property
-    def speed_epochs(self) -> int:
-        """Epochs that take up `speed_iterations` steps."""
-        return -(-self.speed_iterations // -(-self.n_train // self.batch))
-
-    @property
     def thin(self) -> dict[str, Any]:
         """The thin ResNet's smaller problem: fewer samples, less noise, smaller batches."""
         smaller = dict(
             sigma=self.thin_sigma, n_train=self.thin_train, epochs=self.thin_epochs, seeds=self.thin_seeds, batch=32
         )
         return self.problem | smaller | {"options": {"width": self.thin_width}}
+
+    @property
+    def speed(self) -> dict[str, dict[str, Any]]:
+        """Keyword arguments of `directions.accuracy` for each network where only the speed of learning counts."""
+        long_enough = lambda n: -(-self.speed_iterations // -(-n // self.batch))
+        stop = {"sigma": self.speed_sigma, "stop_below": self.speed_loss}
+        thin = {"n_train": self.speed_train, "batch": self.batch, "epochs": long_enough(self.speed_train)}
+        return {
+            "lenet": self.problem | stop | {"epochs": long_enough(self.n_train)},
+            "resnet18": self.thin | stop | thin,
+        }
 
 
 CHAPTERS = (DirectionalBias,)

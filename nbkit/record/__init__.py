@@ -15,7 +15,7 @@ import xarray as xr
 
 from nbkit import data, params, results
 
-PARTS = ("directions",)
+PARTS = ("directions", "regimes", "ablation", "nads")
 
 
 class Recipe(NamedTuple):

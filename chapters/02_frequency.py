@@ -1,0 +1,354 @@
+# ---
+# jupytext:
+#   text_representation: {extension: .py, format_name: percent}
+# kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Low frequencies first
+#
+# > A network learns the slow waves of its target long before the fast ones; one eigenvalue per frequency says how long each will take.
+#
+# In this chapter you will
+#
+# - watch networks learn a sum of waves from slow to fast;
+# - explain the order by the eigenvalues of the tangent kernel, to many digits where they are known in closed form;
+# - find the same preference in image classifiers, and change it at will with another loss.
+#
+# The tendency is called *spectral bias* {cite:p}`rahaman2019spectral`.
+
+# %% tags=["parameters"]
+preset: str = "book"  # smoke, book or paper: the size of everything left at None
+seed: int = 0  # seed of the first repetition
+device: str = "auto"  # auto, cpu or cuda
+seeds: int = None  # networks of each kind
+wave_steps: int = None  # steps of the wave learners
+width: int = None  # units of the network held against its kernel
+kappas: list = None  # frequencies of the label noise
+noise_train: int = None  # digits with noisy labels
+noise_steps: int = None  # steps on them
+pairs: int = None  # paths between images, of each kind and network
+path_epochs: int = None  # epochs of the classifiers on whose paths we look
+contrast: float = 0.8  # unevenness of the points on the circle
+uneven: int = 300  # number of uneven points
+
+# %%
+import numpy as np
+from scipy.stats import spearmanr
+
+from nbkit import circle, figures, intervals, ledger, params, spectra
+from nbkit import device as machine
+from nbkit.figures import frequency as draw
+
+p = params.load("02", globals())
+machine.use_cores()
+claims = ledger.Chapter("02", p)
+
+# %% tags=["hide-input", "hide-output"]
+params.table(p)
+
+# %% [markdown]
+# ## Four waves
+#
+# The target is a sum of four waves of equal amplitude, $\sum_k \sin(2\pi k u + \varphi_k)$ for $k = 1, 2, 4, 8$, on 160 points of an interval. The network has three hidden layers of 64 ReLUs and could fit any of them. It is trained on all points at once with the square loss (and the Adam optimiser, to save time).
+# Move the slider through training. The bars show how much of each wave the output contains: 1 is all of it.
+
+# %%
+MODES = [1, 2, 4, 8]
+waves = spectra.learn_waves(MODES, steps=p.wave_steps, **p.common)
+
+# %%
+watched = np.unique(np.geomspace(20, p.wave_steps, 16).round(-1).astype(int) // 20 * 20)
+steps = [0, *watched]
+figures.scrubber(
+    [draw.wave_frame(waves, step) for step in steps],
+    label="step",
+    values=[str(step) for step in steps],
+    interval=700,
+    alt="Target and network output on an interval beside bars of learned amplitude; the bars of low frequencies rise first, that of frequency 8 last.",
+)
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-learned",
+    draw.learned_at(waves, p.wave_steps),
+    alt="Steps until a frequency is learned, log scale: about 20 for k = 1, 40 for k = 2, 100 for k = 4 and from 400 to beyond 1000 for k = 8.",
+)
+
+# %%
+order = [spearmanr(MODES, times)[0] for times in waves.learned_at.values]
+claims.report("GD-4", intervals.mean(order))
+figures.number("spearman", intervals.mean(order), ".2f")
+for k in MODES:
+    figures.number(f"learned-{k}", float(waves.learned_at.sel(mode=k).median()), ".0f")
+for name in ("seeds", "width", "noise_train", "pairs", "preset", "uneven", "contrast"):
+    figures.text(name.replace("_", "-"), str(getattr(p, name)))
+
+# %% [markdown]
+# ```{glue:figure} fig-learned
+# :name: fig-learned
+# :alt: Steps until a frequency is learned, log scale: about 20 for k = 1, 40 for k = 2, 100 for k = 4 and from 400 to beyond 1000 for k = 8.
+# First step at which 80 % of a wave's amplitude is in the output; a point for each of {glue:text}`seeds` networks (own phases, own initial weights), hollow where it did not happen in time. Preset {glue:text}`preset`.
+# ```
+#
+# The median network needs {glue:text}`learned-1`, {glue:text}`learned-2`, {glue:text}`learned-4` and {glue:text}`learned-8` steps. The rank correlation of frequency and time is {glue:text}`spearman`: slow before fast, in every network. All four waves are the same size and equally well sampled. The order is the learner's.
+#
+# ## Why: one eigenvalue per frequency
+#
+# Let a network move so little that its output stays close to its linearisation in the weights (chapter 05 makes this precise). Then gradient descent on the square loss is gradient descent with a fixed kernel, the *neural tangent kernel* $K(x, x') = \nabla_\theta f(x)\cdot\nabla_\theta f(x')$ {cite:p}`jacot2018neural`. On $n$ points the residual
+# $r = f - y$ obeys
+#
+# $$
+# r_{t+1} = \left(I - \tfrac{\eta}{n} K\right) r_t .
+# $$
+#
+# So along an eigenvector of $K/n$ with eigenvalue $\lambda$ the error shrinks as $(1-\eta\lambda)^t$, whatever happens along the others. If the eigenvectors are waves, spectral bias is a statement about eigenvalues.
+#
+# They are waves when the data lie evenly on a circle. There $K$ depends on the angle only, a rotation changes nothing, and the Fourier modes are the eigenfunctions.
+#
+# ```{prf:theorem} Tangent kernels on the circle
+# :label: thm-circle
+# Let $f(x) = m^{-1/2}\sum_r a_r\,\mathrm{relu}(w_r^\top x)$ with $m \to \infty$, $w_r \sim \mathcal{N}(0, I)$, $a_r = \pm 1$ and $x$ on the unit circle. With $\theta$ the angle between two inputs and $\lambda_k = \frac{1}{2\pi}\int_{-\pi}^{\pi} K(\theta)\cos k\theta\,\mathrm{d}\theta$:
+#
+# | trained | $K(\theta)$ | $\lambda_0$ | $\lambda_1$ | even $k \geq 2$ | odd $k \geq 3$ |
+# |---|---|---|---|---|---|
+# | first layer | $\cos\theta\,\frac{\pi-\theta}{2\pi}$ | $\frac{1}{\pi^2}$ | $\frac18$ | $\frac{k^2+1}{\pi^2(k^2-1)^2}$ | 0 |
+# | first layer with bias, inputs $(x,1)/\sqrt2$ | $(\cos\theta+1)\frac{\pi-\theta}{4\pi}$ | $\frac{1}{2\pi^2}+\frac18$ | $\frac{1}{2\pi^2}+\frac{1}{16}$ | $\frac{k^2+1}{2\pi^2(k^2-1)^2}$ | $\frac{1}{2\pi^2k^2}$ |
+# | output layer | $\frac{\sin\theta+(\pi-\theta)\cos\theta}{2\pi}$ | $\frac{2}{\pi^2}$ | $\frac18$ | $\frac{2}{\pi^2(k^2-1)^2}$ | 0 |
+# ```
+#
+# ```{prf:proof}
+# Two inputs at angle $\theta$ activate a random unit together with probability $(\pi-\theta)/2\pi$, and the gradient with respect to $w_r$ is $a_r x\,m^{-1/2}$ where the unit is active. That gives the first two kernels; the third is the mean of $\mathrm{relu}(w^\top x)\,\mathrm{relu}(w^\top x')$. The integrals follow from
+# $\frac1\pi\int_0^\pi (\pi-\theta)\cos j\theta\,\mathrm{d}\theta = (1-(-1)^j)/(\pi j^2)$ with $j = k\pm1$.
+# ```
+#
+# Two things can be read off. With a bias in the first layer $\lambda_k$ falls like $k^{-2}$, with the output layer alone like $k^{-4}$: training features learns high frequencies much sooner. And without a bias the odd frequencies from 3 on have $\lambda_k = 0$. No training time suffices.
+
+# %%
+POINTS, TOP = 2**14, 32
+eigen_errors = []
+for name in circle.KERNELS:
+    known = circle.eigenvalue(name, np.arange(16))
+    found = circle.grid_eigenvalues(name, POINTS)[:16]
+    eigen_errors.append(np.abs(found / known - 1)[known > 0].max())
+claims.report("GD-5", intervals.worst(eigen_errors), part="eigenvalues")
+
+DECAY = [1, 2, 3, 5, 8]
+left = circle.decay("bias", 128, DECAY, lr=5.0, steps=300)
+exact = (1 - 5.0 * circle.grid_eigenvalues("bias", 128)[DECAY]) ** np.arange(301)[:, None]
+claims.report("GD-5", intervals.worst(np.abs(left - exact).max()), part="decay")
+
+figures.number("eigen-error", max(eigen_errors), ".0e")
+figures.number("decay-error", np.abs(left - exact).max(), ".0e")
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-eigenvalues",
+    draw.eigenvalues(TOP, POINTS),
+    alt="Eigenvalues against frequency, log-log: markers lie on the lines of the closed forms; with bias they fall with slope minus 2, for the output layer with slope minus 4.",
+)
+
+# %% [markdown]
+# ```{glue:figure} fig-eigenvalues
+# :name: fig-eigenvalues
+# :alt: Eigenvalues against frequency, log-log: markers lie on the lines of the closed forms; with bias they fall with slope minus 2, for the output layer with slope minus 4.
+# Eigenvalues of three kernels: closed forms (lines) and those of 16,384 equispaced points (markers). Where a kernel's odd modes are missing, they are 0.
+# ```
+#
+# The largest relative difference up to $k = 15$ is {glue:text}`eigen-error`, and it is not an error: $n$ points cannot tell frequency $k$ from $n - k$, so a little of $\lambda_{n-k}$ is added. Kernel descent on 128 points follows $(1-\eta\lambda_k)^t$ to {glue:text}`decay-error`.
+#
+# Does a real network follow it too? We train the first layer of {glue:text}`width` units on $\sum_k \cos k\theta$, with a target small enough that the weights need not move far.
+
+# %%
+network = circle.network_decay([1, 2, 3, 4, 6, 8], width=p.width, n=64, lr=5.0, steps=300, seeds=p.seeds, seed=p.seed)
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-decay",
+    draw.decay(network),
+    alt="Share of each mode that is left against the step, log scale: straight lines, steeper for low frequencies, on top of dashed theory lines.",
+)
+
+# %%
+deviation = np.abs(network.left / network.predicted - 1).where(network.predicted > 0.05).median(("step", "mode"))
+claims.report("GD-5", intervals.mean(deviation), part="network")
+figures.number("network-deviation", intervals.mean(100 * deviation), ".1f")
+
+# %% [markdown]
+# ```{glue:figure} fig-decay
+# :name: fig-decay
+# :alt: Share of each mode that is left against the step, log scale: straight lines, steeper for low frequencies, on top of dashed theory lines.
+# What is left of each mode while a network of {glue:text}`width` units learns: four seeds (colour) and $(1-\eta\lambda_k)^t$ from the theorem (dashed). 64 points, learning rate 5.
+# ```
+#
+# While more than 5 % of a mode is left, the network is within {glue:text}`network-deviation` % of the prediction (median over steps and modes, {glue:text}`seeds` seeds). The rest is finite width: with fewer units the kernel is no longer quite circulant and the modes mix.
+#
+# ## In practice: digits
+#
+# Images have no single frequency axis. {cite:t}`fridovichkeil2022spectral` therefore look at the network as a function along directions and paths. We repeat two of their ideas on small images.
+#
+# **Wavy label noise.** Add a wave $\sqrt2\sin(2\pi\kappa\,u^\top x)$ along a random direction $u$ to the labels (parity of the digit, $\pm1$), with $u^\top x$ scaled to unit deviation, and ask how much of the wave has been fitted. To the training set a wave of any frequency is noise of the same size.
+
+# %%
+wavy = spectra.fit_wavy_noise(p.kappas, n_train=p.noise_train, steps=p.noise_steps, **p.common)
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-wavy",
+    draw.wavy_noise(wavy),
+    alt="Share of label noise fitted against the step for five frequencies: the slower the noise, the sooner it is fitted; the fastest three coincide.",
+)
+
+# %%
+half = wavy.fitted.isel(step=wavy.sizes["step"] // 2)
+ranks = [spearmanr(wavy.frequency, shares)[0] for shares in half.values]
+claims.report("GD-6", intervals.mean(ranks), part="noise")
+figures.number("wavy-rank", intervals.mean(ranks), ".2f")
+figures.number("wavy-slow", intervals.mean(100 * half.isel(frequency=0)), ".0f")
+figures.number("wavy-fast", intervals.mean(100 * half.isel(frequency=-1)), ".0f")
+
+# %% [markdown]
+# ```{glue:figure} fig-wavy
+# :name: fig-wavy
+# :alt: Share of label noise fitted against the step for five frequencies: the slower the noise, the sooner it is fitted; the fastest three coincide.
+# Share of the label noise that is fitted, for noise of frequency $\kappa$ (cycles per standard deviation of the data). One hidden layer of 64 units, {glue:text}`noise-train` digits; bands are 95 % intervals over {glue:text}`seeds` seeds.
+# ```
+#
+# Half-way through training the slowest noise is fitted to {glue:text}`wavy-slow` %, the fastest to {glue:text}`wavy-fast` %; the rank correlation of frequency and fit is {glue:text}`wavy-rank`. Beyond $\kappa \approx 1/2$ it makes no difference how fast the wave is: neighbouring images then lie on unrelated parts of it, and any such wave is white noise to the network.
+#
+# **Paths between images.** Walk in a straight line from one test image to another and watch the logits of a trained classifier. How wiggly are they? We take off the straight line between the two ends and expand the rest in sines.
+
+# %%
+paths = spectra.path_spectra(pairs=p.pairs, points=31, epochs=p.path_epochs, **p.common)
+CUT = 4
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-image-paths",
+    draw.path_spectra(paths, CUT),
+    alt="Energy of the logits against frequency along a path, log scale: the curve for paths within a class lies about a factor of ten below that between classes.",
+)
+
+# %%
+high = paths.energy.where(paths.frequency >= CUT).sum("frequency")
+calm = intervals.mean(high.sel(kind="within") / high.sel(kind="between"))
+claims.report("GD-6", calm, part="paths")
+figures.number("calm", calm, ".2f")
+figures.number("path-accuracy", 100 * paths.attrs["test_accuracy"], ".0f")
+
+# %% [markdown]
+# ```{glue:figure} fig-image-paths
+# :name: fig-image-paths
+# :alt: Energy of the logits against frequency along a path, log scale: the curve for paths within a class lies about a factor of ten below that between classes.
+# Spectrum of ten logits along paths between test digits, {glue:text}`pairs` paths of each kind and network; bands are 95 % intervals over {glue:text}`seeds` networks ({glue:text}`path-accuracy` % test accuracy).
+# ```
+#
+# Within a class the high-frequency energy is {glue:text}`calm` times that between classes: the network is calm where the data of a class are, and turns in between. Part of this is plain geometry, for two images of a class lie closer together than two of different classes.
+#
+# The overview adds that on CIFAR-10, whatever improves test accuracy tends to raise frequencies overall and to lower them near the examples of a class. That is a statement about many large networks {cite:p}`fridovichkeil2022spectral`, and we did not test it.
+#
+# ## Changing the preference
+#
+# If the bias is an eigenvalue per frequency, it can be changed by a weight per frequency. Replace the square loss by a *Sobolev* loss $\tfrac12\sum_k (1+k^2)^s |\hat r_k|^2$. On the circle mode $k$ then decays at the rate $\lambda_k(1+k^2)^s$ {cite:p}`yu2023tuning`.
+
+# %%
+rates = circle.sobolev_rates(range(1, 33), [-1, 0, 1, 2])
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-sobolev",
+    draw.sobolev(rates),
+    alt="Decay rate against frequency, log-log, for four Sobolev powers: falling for s = minus 1 and 0, level for 1, rising for 2; markers on lines.",
+)
+
+# %%
+upper = rates.where(rates.mode >= 4, drop=True)
+slope = {s: np.polyfit(np.log(upper.mode), np.log(upper.measured.sel(power=s)), 1)[0] for s in (0, 1, 2)}
+claims.report("GD-13", intervals.worst(np.abs(rates.measured / rates.predicted - 1)[1:3]), part="rate")
+claims.report("GD-13", intervals.worst(slope[1]), part="neutral")
+claims.report("GD-13", intervals.worst(slope[2]), part="reversed")
+for s, name in ((0, "plain"), (1, "neutral"), (2, "reversed")):
+    figures.number(f"slope-{name}", slope[s], ".2f")
+
+# %% [markdown]
+# ```{glue:figure} fig-sobolev
+# :name: fig-sobolev
+# :alt: Decay rate against frequency, log-log, for four Sobolev powers: falling for s = minus 1 and 0, level for 1, rising for 2; markers on lines.
+# Decay rates under a Sobolev loss of power $s$, kernel of the first layer with bias: measured in one step of kernel descent on 256 points (circles), and $\lambda_k(1+k^2)^s$ (lines). Nothing here is random.
+# ```
+#
+# From $k = 4$ on the rates have a slope of {glue:text}`slope-plain` under the square loss ($s = 0$), {glue:text}`slope-neutral` at $s = 1$ and {glue:text}`slope-reversed` at $s = 2$. At $s = 1$ the preference for low frequencies is gone. Beyond it is reversed, and so is the usual protection against noise: the fastest part of the target, where noise is strong against signal, is now learned first.
+#
+# **Uneven data.** So far the points were evenly spaced. If they are not, the sum over samples is no longer the integral over the circle: dense regions count more, and the rates shift. The cure is old. Weight each sample by the length of circle it stands for, the weights of the trapezoid rule. In general such weights are called a *quadrature rule*.
+
+# %%
+uneven_result = circle.uneven_rates(n=p.uneven, contrast=p.contrast, top=8, seeds=max(p.seeds, 5), seed=p.seed)
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-uneven",
+    draw.uneven(uneven_result),
+    alt="Rates divided by their closed form: with quadrature weights they lie near 1, with equal weights they scatter between 0.6 and 1.3.",
+)
+
+# %%
+error = np.abs(uneven_result.rate / uneven_result.predicted - 1).mean("rank")
+gain = intervals.mean(error.sel(weights="equal") / error.sel(weights="quadrature"))
+claims.report("GD-13", gain, part="quadrature")
+figures.number("uneven-equal", intervals.mean(100 * error.sel(weights="equal")), ".0f")
+figures.number("uneven-quadrature", intervals.mean(100 * error.sel(weights="quadrature")), ".1f")
+figures.text("uneven-seeds", str(max(p.seeds, 5)))
+
+# %% [markdown]
+# ```{glue:figure} fig-uneven
+# :name: fig-uneven
+# :alt: Rates divided by their closed form: with quadrature weights they lie near 1, with equal weights they scatter between 0.6 and 1.3.
+# Rates of kernel descent on {glue:text}`uneven` random points whose density varies by $1 \pm$ {glue:text}`contrast` around the circle, divided by the closed form for even data. Bands are 95 % intervals over {glue:text}`uneven-seeds` draws.
+# ```
+#
+# Equal weights miss the rates by {glue:text}`uneven-equal` % on average, quadrature weights by {glue:text}`uneven-quadrature` %. In high dimension there is no cheap quadrature rule; {cite:t}`yu2023tuning` assume one is given.
+#
+# ## What the claims have come to
+
+# %%
+claims.box()
+
+# %% [markdown]
+# ## What we cannot say
+#
+# - The closed forms hold for infinite width, even data and one hidden layer. The deep networks of the first figure were trained with Adam; their order agrees with the theory, their times are not predicted by it.
+# - The paths are straight lines in pixel space and leave the set of natural images. {cite:t}`fridovichkeil2022spectral` work with CIFAR-10 and ImageNet; we used 8×8 digits.
+# - Spectral bias is no law of nature: it depends on how inputs are presented. Scale all inputs up, and higher frequencies come sooner (an exercise).
+#
+# ## Exercises
+#
+# ```{exercise}
+# :label: ex-odd
+# A two-layer network without bias is trained (first layer only, very wide) on $y = \cos 3\theta$ at equispaced points of the circle. What does it predict after infinite training?
+# ```
+#
+# ```{solution} ex-odd
+# :class: dropdown
+# The kernel has $\lambda_3 = 0$, so in the lazy limit nothing is learned and the prediction stays 0, up to aliasing: on $n$ points mode 3 looks like mode $n-3$, which has a small positive eigenvalue if $n - 3$ is even. The network then fits the samples after a very long time, with a wave of frequency $n-3$. Try
+# `circle.grid_eigenvalues("no_bias", 15)[3]`.
+# ```
+#
+# ```{exercise}
+# :label: ex-input-scale
+# In `spectra.learn_waves` the inputs are scaled to $[-2, 2]$. What changes if they are scaled to $[-20, 20]$?
+# ```
+#
+# ```{solution} ex-input-scale
+# :class: dropdown
+# A wave of $k$ periods on the interval becomes ten times slower as a function of the network's input, so relative to what the network prefers it is a lower frequency. All four are learned sooner and closer together. The same trick, with sines and cosines of the inputs as extra features, is used where networks have to represent fine detail.
+# ```
+#
+# ```{exercise}
+# :label: ex-time
+# With the first layer and a bias, how does the time to learn frequency $k$ to within 20 % grow with $k$? And with the output layer only?
+# ```
+#
+# ```{solution} ex-time
+# :class: dropdown
+# $(1-\eta\lambda_k)^t = 0.2$ gives $t = \ln 0.2/\ln(1-\eta\lambda_k) \approx \ln 5/(\eta\lambda_k)$. So $t \propto k^2$ with the first layer and $t \propto k^4$ with the output layer alone.
+# ```

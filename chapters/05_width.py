@@ -1,0 +1,330 @@
+# ---
+# jupytext:
+#   text_representation: {extension: .py, format_name: percent}
+# kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Wide networks, two ways
+#
+# > A wide network can be a kernel machine or a learner of features. What is trained, and at what scale, decides which; and more parameters than samples need not hurt.
+#
+# In this chapter you will
+#
+# - train only the output layer and find a support-vector machine; train both layers and find something that adapts;
+# - see why a large output scale or a large width lets a network learn without moving;
+# - put double descent on top of its closed form, and make its peak vanish.
+
+# %% tags=["parameters"]
+preset: str = "book"  # smoke, book or paper: the size of everything left at None
+seed: int = 0  # seed of the first repetition
+device: str = "auto"  # auto, cpu or cuda
+board: int = None  # points of the task in the plane
+board_train: int = None  # training points where idle coordinates are added
+features: list = None  # numbers of random features
+extras: list = None  # numbers of idle coordinates
+units: int = None  # units of the networks with both layers trained
+steps: int = None  # steps of their training
+directions: int = None  # directions of the linear program's grid
+seeds: int = None  # repetitions of everything but double descent
+alphas: list = [4.0, 8.0, 16.0, 32.0, 64.0]  # output scales
+widths: list = None  # widths whose convergence is compared
+samples: int = 40  # samples n of double descent
+noise: float = 0.25  # variance σ² of its noise
+trials: int = None  # trials of double descent, for each size
+
+# %%
+import numpy as np
+
+from nbkit import double_descent, figures, intervals, laziness, ledger, margins, params, particles
+from nbkit import device as machine
+from nbkit.figures import width as draw
+
+p = params.load("05", globals())
+machine.use_cores()
+claims = ledger.Chapter("05", p)
+
+# %% tags=["hide-input", "hide-output"]
+params.table(p)
+
+# %% [markdown]
+# ## Two spaces of functions
+#
+# Take a two-layer network of $m$ units, $f(x) = \sum_j a_j\,\mathrm{relu}(b_j^\top x)$, and let $m$ grow. There are two natural ways to measure how large the weights of such a function are.
+#
+# - **F2.** Fix the $b_j$ at random on the sphere and count only the output weights, $\sum_j a_j^2$. This is the norm of a kernel space.
+# - **F1.** Let the $b_j$ move and count both layers, $\tfrac12\sum_j (a_j^2 + \|b_j\|^2)$. Rescaling a unit does not change its function, so at best this is $\sum_j |a_j|\,\|b_j\|$: a sum of absolute values, like the $\ell_1$ norm. It prefers *few directions*.
+#
+# Chapter 01 showed that gradient descent on separable data maximises the margin. {cite:t}`chizat2020implicit` prove the same here: training the output layer maximises the margin in F2, training both layers, if it converges, in F1. The data are the same and so is the loss. Only what is trained differs.
+#
+# ## The output layer only: a kernel machine
+#
+# With fixed $b_j$ the model is linear in $a$, so what it finds is the max-margin separator on the features $\mathrm{relu}(b_j^\top x)/\sqrt m$. The overview says that it finds "a separator". It finds a particular one. As $m$ grows, inner products of features tend to
+#
+# $$
+# K(x, x') = \|x\|\|x'\|\,\frac{\sin\theta + (\pi-\theta)\cos\theta}{2\pi d},
+# $$
+#
+# with $\theta$ the angle between the inputs, and the margin to that of the support-vector machine of $K$. We compute both exactly, on a $3\times3$ checkerboard of {glue:text}`board` points in the plane (with a third coordinate 1 for the bias).
+
+# %%
+widest = particles.output_layer_margins(p.features, n=p.board, extra=0, **p.repeated)
+ratio = widest.margin.isel(width=-1) / widest.limit
+claims.report("GD-14", intervals.mean(ratio))
+figures.number("f2-ratio", intervals.mean(ratio), ".3f")
+figures.number("f2-limit", float(widest.limit), ".4f")
+for name in ("board", "board_train", "seeds", "units", "steps", "samples", "trials", "noise", "preset"):
+    figures.text(name.replace("_", "-"), f"{value:,}" if isinstance(value := getattr(p, name), int) else str(value))
+figures.text("m-most", f"{p.features[-1]:,}")
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-f2",
+    draw.output_layer(widest),
+    alt="Largest margin against the number of random features: scattered below the kernel machine's margin for 50 features, on it for thousands.",
+)
+
+# %% [markdown]
+# ```{glue:figure} fig-f2
+# :name: fig-f2
+# :alt: Largest margin against the number of random features: scattered below the kernel machine's margin for 50 features, on it for thousands.
+# Margin of the best separator on $m$ random features, {glue:text}`seeds` draws of the features on one data set, and the margin of the kernel machine (line).
+# ```
+#
+# At $m =$ {glue:text}`m-most` the ratio of the two margins is {glue:text}`f2-ratio`. A very wide network whose output layer alone is trained *is* the kernel machine.
+#
+# ## Both layers: particles that gather
+#
+# Now train both layers on the same points. We descend on the soft minimum of the normalised margins, which is the direction that gradient flow on the logistic loss takes without its $1/\ln t$ patience. Each unit is a particle. On the right it sits at $|a_j|\,(b_{j1}, b_{j2})$: the further out, the more it counts.
+
+# %%
+board_x, board_y = particles.checkerboard(p.board, extra=0, seed=p.seed)
+coefficients, _ = margins.kernel_machine(board_x, board_y)
+moments = np.unique([0, *np.geomspace(5, p.steps, 13).round().astype(int)])
+path = particles.train(board_x, board_y, units=p.units, steps=p.steps, seed=p.seed, keep=moments)
+figures.scrubber(
+    [draw.particle_frame(board_x, board_y, net, coefficients) for net in path],
+    label="step",
+    values=[f"{t:,}" for t in moments],
+    interval=600,
+    alt="Left: checkerboard points, the smooth boundary of the kernel machine (dashed blue) and the boundary of the network (orange), which becomes polygonal. Right: its units, at first a round cloud, gather in a few directions.",
+)
+
+# %% [markdown]
+# At the start the particles form a round cloud, no direction preferred. Then a few directions win, the others fade, and the boundary becomes a polygon made of few pieces, while that of the kernel machine (dashed) stays smooth. The picture is one run; the numbers below have {glue:text}`seeds`.
+#
+# How close does training come to the best margin in F1? Over a fine grid of directions that margin is the value of a linear program: maximise the smallest $y_i\sum_j c_j\,\mathrm{relu}(b_j^\top x_i)$ subject to $\sum_j |c_j| = 1$. Nothing in F1 can beat it, up to the fineness of the grid.
+
+# %%
+adaptive = particles.both_layers_margin(n=p.board, units=p.units, steps=p.steps, directions=p.directions, **p.repeated)
+reached = adaptive.margin / adaptive.best
+claims.report("GD-15", intervals.mean(reached), part="bound")
+figures.number("f1-ratio", intervals.mean(reached), ".2f")
+
+dimension = particles.error_by_dimension(
+    p.extras, n=p.board_train, n_test=2000, units=p.units, steps=max(300, p.steps // 4), **p.repeated
+)
+gain = dimension.error.sel(trained="output") - dimension.error.sel(trained="both")
+claims.report("GD-15", intervals.mean(gain.isel(extra=-1)), part="adaptive")
+figures.number("f1-gain", intervals.mean(gain.isel(extra=-1)), ".0f")
+figures.number("f1-gain-most", float(gain.mean("seed").max()), ".0f")
+figures.text("extra-most", str(p.extras[-1]))
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-dimension",
+    draw.by_dimension(dimension),
+    alt="Test error against the number of idle coordinates: it rises quickly when only the output layer is trained, later and more slowly when both are.",
+)
+
+# %% [markdown]
+# ```{glue:figure} fig-dimension
+# :name: fig-dimension
+# :alt: Test error against the number of idle coordinates: it rises quickly when only the output layer is trained, later and more slowly when both are.
+# Test error on the checkerboard hidden in more and more coordinates that tell nothing. {glue:text}`board-train` training points, {glue:text}`units` units in the network, an exact kernel machine for the output layer; 95 % intervals over {glue:text}`seeds` seeds.
+# ```
+#
+# The trained networks reach {glue:text}`f1-ratio` of the linear program's margin. And they adapt: the kernel has to pay for every coordinate, whether it tells something or not; the network that moves its features finds the two that do. With {glue:text}`extra-most` idle coordinates its error is {glue:text}`f1-gain` points lower; in between the gap
+# reaches {glue:text}`f1-gain-most` points. Both fail in the end, when the points become too few for the dimension.
+#
+# ## Learning without moving: the output scale
+#
+# A network with all its weights trained can still behave like a kernel. Scale its output by $\alpha$ and train on $\tfrac{1}{2\alpha^2}\|\alpha h(w) - y\|^2$, with $h(w_0) = 0$. To fit the labels, $h$ must change by $y/\alpha$ only. For large $\alpha$ a tiny movement of the weights will do, and over a tiny movement any smooth function is its linearisation.
+#
+# ```{prf:proposition} Lazy training
+# :label: prop-lazy
+# Let $h$ be smooth with $h(w_0) = 0$ and a tangent kernel of full rank at $w_0$. As $\alpha \to \infty$, gradient flow ends at distance $O(1/\alpha)$ from $w_0$ and at distance $O(1/\alpha^2)$ from the weights that the linearised model finds, and the training loss goes to 0.
+# ```
+#
+# The first order is plain: the least movement that changes the output by $y/\alpha$ has length $\propto 1/\alpha$. The second follows because the tangent changes by $O(1/\alpha)$ along the way, and acts on a movement of $O(1/\alpha)$. For the full statement see {cite:t}`chizat2019lazy`.
+
+# %%
+lazy = laziness.movement_by_scale(p.alphas, n=10, d=5, units=50, steps=1000, **p.repeated)
+for name, part in (("moved", "movement"), ("apart", "linearised")):
+    slopes = intervals.mean(np.polyfit(np.log(p.alphas), np.log(lazy[name].values), 1)[0])
+    claims.report("GD-18", slopes, part=part)
+    figures.number(f"slope-{name}", slopes, ".2f")
+figures.number("lazy-loss", float(lazy.loss.max()), ".0e")
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-lazy",
+    draw.laziness(lazy),
+    alt="Distance of the weights from their start and from those of the linearised model against the output scale, log-log, with slopes minus 1 and minus 2.",
+)
+
+# %% [markdown]
+# ```{glue:figure} fig-lazy
+# :name: fig-lazy
+# :alt: Distance of the weights from their start and from those of the linearised model against the output scale, log-log, with slopes minus 1 and minus 2.
+# A tanh network of 100 units that starts at output 0, 10 training points in 5 dimensions, {glue:text}`seeds` seeds (thin lines) and their geometric means. Grey: slopes −1 and −2.
+# ```
+#
+# The slopes are {glue:text}`slope-moved` and {glue:text}`slope-apart`, and at every scale the loss falls below {glue:text}`lazy-loss` of what it was. The overview describes lazy training as a model that "only updates its parameters when the gradient is small". That is not it. All parameters are updated all the time; they move by $O(1/\alpha)$, the loss goes to zero,
+# and the cause is the scale of the output. Part III is about when this regime is better and when it is worse.
+#
+# ## Learning without moving: the width
+#
+# Width has the same effect. Train the first layer of $f = m^{-1/2}\sum_r a_r\,\mathrm{relu}(w_r^\top x)$ with $a_r = \pm1$. To change the output by 1, $m$ units share the work, and each needs to move by $O(m^{-1/2})$ only. So for large $m$ the kernel stays near its limit $H^\infty_{ij} = x_i^\top x_j\,(\pi - \theta_{ij})/2\pi$, and
+# with $\lambda_0$ its least eigenvalue gradient descent converges at least as fast as $(1 - \eta\lambda_0/2)^k$ {cite:p}`du2019gradient`.
+#
+# "Over-parameterised" means more here than the overview's "more parameters than necessary": the theorem asks for a width that is polynomial in $n$ and $1/\lambda_0$, far beyond the number of samples, and for $\lambda_0 > 0$, which holds when no two inputs are parallel.
+
+# %%
+wide = laziness.convergence_by_width(p.widths, n=20, d=10, steps=300, **p.repeated)
+excess = (wide.loss.isel(width=-1) / wide.bound).max("step")
+claims.report("GD-21", intervals.worst(excess), part="rate")
+slopes = intervals.mean(np.polyfit(np.log(p.widths), np.log(wide.moved.values), 1)[0])
+claims.report("GD-21", slopes, part="movement")
+figures.number("width-slope", slopes, ".2f")
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-convergence",
+    draw.convergence(wide),
+    alt="Left: loss against step for three widths, all falling geometrically and below a dashed bound. Right: largest movement of a unit against the width, on a line of slope minus one half.",
+)
+
+# %% [markdown]
+# ```{glue:figure} fig-convergence
+# :name: fig-convergence
+# :alt: Left: loss against step for three widths, all falling geometrically and below a dashed bound. Right: largest movement of a unit against the width, on a line of slope minus one half.
+# Left: loss of one seed for each width, and the bound (dashed). Right: the largest change of any unit's weights, {glue:text}`seeds` seeds. 20 points on the sphere in 10 dimensions, random labels, $\eta$ the inverse of the largest eigenvalue of $H^\infty$.
+# ```
+#
+# The labels are random, and still every width converges at a geometric rate. The bound holds with much room: it counts on the worst eigenvector alone. The movement falls with a slope of {glue:text}`width-slope`; theory says $-\tfrac12$.
+#
+# ## More parameters than samples: double descent
+#
+# Does it hurt to have more parameters than samples? For least squares the answer is known in closed form. Draw $n$ samples with $p$ standard normal features, a signal of norm $r = 1$ and noise of variance $\sigma^2$, and take the least-norm solution, which is what gradient descent from 0 finds (chapter 01). Its expected excess test error is {cite:p}`hastie2022surprises`
+#
+# $$
+# R = \frac{\sigma^2 p}{n - p - 1} \quad (p \leq n-2), \qquad
+# R = r^2\left(1 - \frac np\right) + \frac{\sigma^2 n}{p - n - 1} \quad (p \geq n+2).
+# $$
+
+# %%
+sizes = [5, 10, 15, 20, 25, 30, 34, 46, 50, 60, 80, 100, 130, 160, 200]
+peak = double_descent.least_norm_risk(sizes, n=p.samples, noise=p.noise, trials=p.trials, seed=p.seed)
+for size in (10, 60, 200):
+    quotient = intervals.mean(peak.risk.sel(p=size) / peak.theory.sel(p=size))
+    claims.report("GD-16", quotient, part=f"p{size}")
+    figures.number(f"risk-{size}", float(peak.risk.sel(p=size).mean()), ".3f")
+    figures.number(f"theory-{size}", float(peak.theory.sel(p=size)), ".3f")
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-double",
+    draw.double_descent(peak, p.samples, p.noise),
+    alt="Excess test error against the number of weights: it rises towards the interpolation threshold, falls beyond it, and rises slowly again; points lie on the closed form.",
+)
+
+# %% [markdown]
+# ```{glue:figure} fig-double
+# :name: fig-double
+# :alt: Excess test error against the number of weights: it rises towards the interpolation threshold, falls beyond it, and rises slowly again; points lie on the closed form.
+# Excess test error of least-norm least squares with $n =$ {glue:text}`samples` samples, $\sigma^2 =$ {glue:text}`noise`: means and 95 % intervals over {glue:text}`trials` trials, and the closed form (lines). Sizes next to the threshold, where the variance is infinite, are left out.
+# ```
+#
+# At $p = 10, 60, 200$ the trials give {glue:text}`risk-10`, {glue:text}`risk-60`, {glue:text}`risk-200` and the formula {glue:text}`theory-10`, {glue:text}`theory-60`, {glue:text}`theory-200`. The peak sits at the *interpolation threshold* $p = n$, where the model can just fit all samples and has to use huge weights to do so. It is not a matter of a model being "too complex", as the
+# overview has it: more complex models, further to the right, do better again.
+#
+# **The peak is optional.** It is a failure of fitting without any restraint. Add the penalty $\lambda\|w\|^2$ with $\lambda = \sigma^2 p/r^2$, which is optimal here, and look along the other axis: for a given $p = 60$, does more data ever hurt?
+
+# %%
+more = [10, 20, 30, 40, 45, 50, 55, 65, 70, 80, 100, 120]
+ridge = double_descent.risk_by_samples(more, p=60, noise=p.noise, trials=p.trials, seed=p.seed)
+
+
+def largest_rise(risk):
+    """Largest relative rise of the mean risk from one sample size to the next; risk (trials, sizes)."""
+    means = risk.mean(axis=0)
+    return (means[1:] / means[:-1] - 1).max()
+
+
+rise = {name: intervals.bootstrap(largest_rise, ridge.risk.sel(penalty=name).T.values) for name in ("none", "optimal")}
+claims.report("GD-17", rise["optimal"])
+figures.number("rise-none", 100 * rise["none"].value, ".0f")
+figures.number("rise-optimal", intervals.Estimate(*(100 * v for v in rise["optimal"][:3]), rise["optimal"].n), ".1f")
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-ridge",
+    draw.ridge(ridge),
+    alt="Excess test error against the number of samples: without a penalty it peaks at n = 60, with the optimal ridge it falls throughout.",
+)
+
+# %% [markdown]
+# ```{glue:figure} fig-ridge
+# :name: fig-ridge
+# :alt: Excess test error against the number of samples: without a penalty it peaks at n = 60, with the optimal ridge it falls throughout.
+# The same problem in $p = 60$ dimensions against the number of samples, with no penalty and with the optimal one; 95 % bands over {glue:text}`trials` trials.
+# ```
+#
+# Without a penalty, five more samples can raise the error by {glue:text}`rise-none` %. With the optimal one the largest change from one size to the next is {glue:text}`rise-optimal` %: a fall. More data never hurts a learner that is restrained as it should be {cite:p}`nakkiran2021optimal`.
+#
+# ## What the claims have come to
+
+# %%
+claims.box()
+
+# %% [markdown]
+# ## What we cannot say
+#
+# - Training both layers came close to the best margin in F1, not to it. Whether it would get there with more units and steps, we cannot tell from this; the theorem assumes infinitely many units and convergence.
+# - F1 beats F2 here because the task has two relevant coordinates. Part III has tasks where learning features hurts.
+# - The closed forms of double descent are for isotropic features and a linear model. In networks the peak is seen too, but there is no formula to hold it against.
+# - {cite:t}`nakkiran2021optimal` is quoted from its title and abstract.
+#
+# ## Exercises
+#
+# ```{exercise}
+# :label: ex-balance
+# Show that for $f = \sum_j a_j\,\mathrm{relu}(b_j^\top x)$ the least value of $\tfrac12\sum_j(a_j^2 + \|b_j\|^2)$ over all ways to rescale units is $\sum_j |a_j|\|b_j\|$.
+# ```
+#
+# ```{solution} ex-balance
+# :class: dropdown
+# Replace $(a_j, b_j)$ by $(a_j/c, c\,b_j)$ with $c > 0$; the function stays. $\tfrac12(a_j^2/c^2 + c^2\|b_j\|^2) \geq |a_j|\|b_j\|$ by the inequality of the arithmetic and geometric mean, with equality at $c^2 = |a_j|/\|b_j\|$.
+# ```
+#
+# ```{exercise}
+# :label: ex-alpha
+# What goes wrong with the lazy argument if $h(w_0) \neq 0$?
+# ```
+#
+# ```{solution} ex-alpha
+# :class: dropdown
+# The output at the start is $\alpha h(w_0)$, which grows with $\alpha$. To fit $y$ the function $h$ has to change by $y/\alpha - h(w_0)$, which does not become small. So the output has to be made small at the start: by doubling every unit with the opposite sign, as here, or by training $\alpha(h(w) - h(w_0))$, as in Part III.
+# ```
+#
+# ```{exercise}
+# :label: ex-null
+# For which signal-to-noise ratios $r^2/\sigma^2$ has the curve of $R$ against $p$ a second minimum for $p > n$ that lies below the error of predicting 0?
+# ```
+#
+# ```{solution} ex-null
+# :class: dropdown
+# For large $n$ with $\gamma = p/n > 1$: $R = r^2(1 - 1/\gamma) + \sigma^2/(\gamma - 1)$. It is below $r^2$ where $\sigma^2/(\gamma-1) < r^2/\gamma$, that is $\sigma^2/r^2 < (\gamma-1)/\gamma$. This holds for some $\gamma$ if and only if $r^2/\sigma^2 > 1$, and the minimum is then at $\gamma = \sqrt{s}/(\sqrt{s} - 1)$ with $s = r^2/\sigma^2$.
+# Here $s = 4$, so $\gamma = 2$, $p = 80$.
+# ```

@@ -1,0 +1,240 @@
+# ---
+# jupytext:
+#   text_representation: {extension: .py, format_name: percent}
+# kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Two ways to learn
+#
+# > One number, the scale of the output, turns the same network from a fixed kernel method into one that learns its own features, and neither is always the better one.
+#
+# In this chapter you will
+#
+# - turn the dial $\alpha$ between the *lazy* and the *feature* regime;
+# - watch a network stay in the tangent space of its start, or leave it;
+# - see a fully connected network and a convolutional one disagree about which regime is better.
+#
+# The chapter follows {cite:t}`geiger2020disentangling`, whose abstract we could read and whose figures we could not, and the talk {cite:t}`petrini2020learning`. *Lazy* training was named by {cite:t}`chizat2019lazy`.
+
+# %% tags=["parameters"]
+preset: str = "book"  # smoke, book or paper: the size of everything left at None
+seed: int = 0  # seed of the first repetition
+device: str = "auto"  # auto, cpu or cuda
+images: str = None  # image set: digits, or mnist (downloaded)
+p: int = None  # training images of the fully connected networks
+widths: list = None  # neurons of the fully connected networks
+alphas: list = None  # output scales, rising
+seeds: int = None  # networks for each setting
+max_steps: int = None  # trial steps after which a flow is given up
+path_p: int = None  # training points of the network whose path is drawn
+frames: int = None  # points on the path
+cnn_p: int = None  # training images of the convolutional networks
+cnn_channels: int = None  # channels of the convolutional networks
+cnn_alphas: list = None  # output scales of the convolutional networks, rising
+cnn_seeds: int = None  # convolutional networks for each scale
+cnn_steps: int = None  # trial steps after which their flow is given up
+
+# %%
+import numpy as np
+
+from nbkit import device as machine
+from nbkit import figures, intervals, ledger, params, scales
+from nbkit.figures import regimes as draw
+
+par = params.load("11", globals())
+machine.use_cores()
+claims = ledger.Chapter("11", par)
+params.table(par)
+
+# %% [markdown]
+# ## The dial
+#
+# A network $f_\theta$ starts from random weights $\theta_0$. We train the predictor
+#
+# ```{math}
+# :label: eq-alpha
+# F(x) = \alpha\,\big(f_\theta(x) - f_{\theta_0}(x)\big), \qquad \dot\theta = -\nabla_\theta\, \frac{1}{\alpha p}\sum_{\mu=1}^p \ell\big(y^\mu F(x^\mu)\big),
+# ```
+#
+# until $y F \ge 1$ at all training points. It starts at $F = 0$ whatever $\alpha$ is. To fit, $f$ has to move by about $1/\alpha$:
+#
+# - **large $\alpha$**: a tiny change of the weights is enough. Over it $f$ is linear in $\theta$, $f \approx f_0 + \nabla_\theta f_0\cdot(\theta - \theta_0)$: the network stays in its tangent space. This is the *lazy* regime;
+# - **small $\alpha$**: the weights must grow. What they were at the start is forgotten, and the network can build features. This is the *feature* regime.
+#
+# ## A picture of the tangent space, computed
+#
+# Books draw the tangent space as a plane that touches a curved surface. We can measure it. For a network with one hidden layer on the stripe ({doc}`12_stripe`), we split the motion of $F$ on test points in two: what the linear formula gives, and the rest.
+
+# %%
+path = scales.paths(
+    d=2,
+    p=par.path_p,
+    width=par.widths[-1],
+    alphas=[0.1, 1.0, 1e3],
+    frames=par.frames,
+    max_steps=par.max_steps,
+    seed=par.seed,
+    device=par.device,
+)
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-paths",
+    draw.paths(path),
+    alt="Three paths from the origin: the lazy one runs along the horizontal axis, the feature one climbs, and the one at α = 1 lies between.",
+)
+
+# %% [markdown]
+# ```{glue:figure} fig-paths
+# :name: fig-paths
+# :alt: Three paths from the origin: the lazy one runs along the horizontal axis, the feature one climbs, and the one at α = 1 lies between.
+# Motion of $F$ on 500 test points during training (root mean squares), along the tangent space of the start and off it. Points mark equal steps in the share of fitted training points. One network for each $\alpha$, same start and data.
+# ```
+#
+# The lazy network never leaves the axis. The feature network leaves it before it has fitted anything.
+#
+# ## The kernel moves, or does not
+#
+# In the tangent space a network is a kernel method, with the *neural tangent kernel* $\Theta(x, x') = \nabla_\theta f(x)\cdot\nabla_\theta f(x')$ {cite:p}`jacot2018neural`. Indeed
+#
+# $$
+# \partial_t f(x) = \nabla_\theta f(x)\cdot\dot\theta = -\frac1p\sum_\mu \Theta(x, x^\mu)\, y^\mu\, \ell'\big(y^\mu F(x^\mu)\big),
+# $$
+#
+# and if $\Theta$ does not change during training, this is all there is to know. So we measure how much it changes, on {glue:text}`p` of the {glue:text}`images` images (first 10 principal components, even against odd), for several widths.
+
+# %%
+sweep = scales.sweep(
+    par.images,
+    d=10,
+    p=par.p,
+    widths=par.widths,
+    alphas=par.alphas,
+    seeds=par.seeds,
+    max_steps=par.max_steps,
+    seed=par.seed,
+    device=par.device,
+)
+
+# %% tags=["hide-input", "remove-output"]
+LEVEL = 1.0
+figures.glue(
+    "fig-dial",
+    draw.dial(sweep, LEVEL),
+    alt="Change of the tangent kernel against the output scale on log axes: it falls with the scale, and the curves of all widths lie together.",
+)
+
+# %%
+thresholds = np.array(
+    [[scales.level_crossing(par.alphas, runs, LEVEL) for runs in width.values.T] for width in sweep.kernel_change]
+)
+fit = lambda runs: float(np.polyfit(np.log(par.widths), runs.mean(0), 1)[0])
+flat = intervals.bootstrap(fit, thresholds.T)
+claims.report("LF-20", flat)
+figures.number("flat", flat, ".2f", missing="(not measured)")
+figures.number("alpha-star", intervals.mean(np.exp(thresholds[-1])), ".1f", missing="(not measured)")
+figures.number("unfinished", int((sweep.converged == 0).sum()), "d")
+for name in ("seeds", "p", "images", "preset", "cnn_p", "cnn_seeds", "cnn_channels"):
+    figures.text(name.replace("_", "-"), str(getattr(par, name)))
+figures.text("widest", str(par.widths[-1]))
+
+# %% [markdown]
+# ```{glue:figure} fig-dial
+# :name: fig-dial
+# :alt: Change of the tangent kernel against the output scale on log axes: it falls with the scale, and the curves of all widths lie together.
+# Left: relative change of the tangent kernel over training, $\|\Theta_T - \Theta_0\|/\|\Theta_0\|$ on the training images. Right: share of the motion of $f$ on test images that leaves the tangent space. Mean and 95 % band over {glue:text}`seeds` seeds; preset {glue:text}`preset`. {glue:text}`unfinished` networks had not fitted all their points in time.
+# ```
+#
+# The kernel has changed by as much as it was at $\alpha^* =$ {glue:text}`alpha-star` ($h =$ {glue:text}`widest`). Across widths, $\alpha^* \sim h^{a}$ with $a =$ {glue:text}`flat`.
+# In the normalisation of {eq}`eq-alpha` with a factor $1/h$ in $f$, theory gives $a = 0$. The paper writes its network with $1/\sqrt h$ and finds the threshold at $1/\sqrt h$ {cite:p}`geiger2020disentangling`, which is the same statement.
+#
+# ## Who wins?
+#
+# The same fully connected networks, and a small convolutional network with two layers of stride 2, trained by the same flow on {glue:text}`cnn-p` images.
+
+# %%
+cnn = scales.convolutional(
+    par.images,
+    p=par.cnn_p,
+    channels=par.cnn_channels,
+    alphas=par.cnn_alphas,
+    seeds=par.cnn_seeds,
+    max_steps=par.cnn_steps,
+    seed=par.seed,
+    device=par.device,
+)
+fully = sweep.error.isel(h=-1)
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-winners",
+    draw.errors_by_scale({"fully connected": fully, "convolutional": cnn.error}),
+    alt="Test error against the output scale for a fully connected and a convolutional network.",
+)
+
+# %%
+fc_gap = intervals.mean(100 * (fully[0] - fully[-1]))
+cnn_gap = intervals.mean(100 * (cnn.error[-1] - cnn.error[0]))
+claims.report("LF-21", fc_gap, part="fully_connected")
+claims.report("LF-21", cnn_gap, part="convolutional")
+figures.number("fc-gap", fc_gap, ".1f")
+figures.number("cnn-gap", cnn_gap, ".1f")
+figures.number("cnn-unfinished", int((~cnn.converged).sum()), "d")
+
+# %% [markdown]
+# ```{glue:figure} fig-winners
+# :name: fig-winners
+# :alt: Test error against the output scale for a fully connected and a convolutional network.
+# Test error on {glue:text}`images` against $\alpha$. Left: one hidden layer, $h =$ {glue:text}`widest`, 10 principal components. Right: {glue:text}`cnn-channels` channels, raw pixels; {glue:text}`cnn-unfinished` of these networks had not fitted all their points. Mean and 95 % band over {glue:text}`seeds` and {glue:text}`cnn-seeds` seeds.
+# ```
+#
+# The fully connected network makes {glue:text}`fc-gap` points more errors in the feature regime than in the lazy one; the convolutional network makes {glue:text}`cnn-gap` points more in the lazy regime. The paper's abstract says the same of its networks: fully connected ones do better lazily, convolutional ones with features.
+#
+# The rest of this part asks why. {doc}`12_stripe` has a task where features must win, {doc}`13_sphere` one where they must lose.
+#
+# ## What the claims have come to
+#
+# Intervals are 95 % over seeds.
+
+# %%
+claims.box()
+
+# %% [markdown]
+# ## What we cannot say
+#
+# - The paper's networks are three layers deep and its sets larger. Its test of the convolutional network used Adam; ours follows the gradient flow.
+# - Where $\alpha^*$ lies depends on the level. We took 1.
+# - Two networks on one small image set are an example of "either can win", not a law about architectures.
+#
+# ## Exercises
+#
+# ```{exercise}
+# :label: ex-double
+# For very small $\alpha$ the weights grow until $f \sim 1/\alpha$. By which factor do they grow, for a network with one hidden layer?
+# ```
+#
+# ```{solution} ex-double
+# :class: dropdown
+# $f$ is of second degree in the weights (one factor from each layer), so they grow by $\alpha^{-1/2}$: a thousandfold at $\alpha = 10^{-6}$. The kernel, also of second degree, grows by $1/\alpha$, which is what the left panel shows.
+# ```
+#
+# ```{exercise}
+# :label: ex-subtract
+# Why subtract $f_{\theta_0}$ in {eq}`eq-alpha`?
+# ```
+#
+# ```{solution} ex-subtract
+# :class: dropdown
+# Otherwise $F = \alpha f_{\theta_0}$ at the start, which is huge for large $\alpha$: the network would first have to undo its own random function, and would not be lazy.
+# ```
+#
+# ```{exercise}
+# :label: ex-adam
+# Adam divides each gradient by its running size. What becomes of the factor $1/\alpha$ in the loss, and of the lazy regime?
+# ```
+#
+# ```{solution} ex-adam
+# :class: dropdown
+# The factor cancels: Adam's steps do not know it. A step changes each weight by the learning rate, so $F$ changes by about $\alpha$ times that. With a fixed rate and large $\alpha$ a single step overshoots; the rate has to fall as $1/\alpha$ for lazy training to exist at all.
+# ```

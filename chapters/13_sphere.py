@@ -1,0 +1,203 @@
+# ---
+# jupytext:
+#   text_representation: {extension: .py, format_name: percent}
+# kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # When learning features hurts: the sphere
+#
+# > Where no direction of the data is special, a network that turns its neurons follows the noise of its sample, and one that leaves them alone does better.
+#
+# In this chapter you will
+#
+# - meet a task with the symmetry of the initial weights, so that there is nothing to compress;
+# - see the lazy network beat the feature network, and look for the point where that ends;
+# - find the culprit by an intervention: forbid the neurons to turn.
+#
+# Task, curves and explanation are those of {cite:t}`petrini2020learning`; the thresholds are ours.
+
+# %% tags=["parameters"]
+preset: str = "book"  # smoke, book or paper: the size of everything left at None
+seed: int = 0  # seed of the first repetition
+device: str = "auto"  # auto, cpu or cuda
+crossing_dimensions: list = None  # dimensions below 10 where curves may cross
+samples: list = None  # training points of each network
+seeds: int = None  # networks for each point of a curve
+width: int = None  # neurons of each network
+n_test: int = None  # test points
+max_steps: int = None  # trial steps after which a flow is given up
+constant_samples: list = None  # training points of the constant target
+constant_seeds: int = None  # repetitions of the constant target
+
+# %%
+import numpy as np
+
+from nbkit import device as machine
+from nbkit import figures, intervals, ledger, params, regimes, sphere
+from nbkit.figures import regimes as draw
+
+p = params.load("13", globals())
+machine.use_cores()
+claims = ledger.Chapter("13", p)
+
+# %% tags=["hide-input", "hide-output"]
+params.table(p)
+
+# %% [markdown]
+# ## A task without a direction
+#
+# Inputs are Gaussian, $x \sim \mathcal N(0, I_d)$, and the label depends on their length only:
+#
+# ```{math}
+# :label: eq-sphere
+# y(x) = -1 \ \text{ if } \|x\|^2 > d\left(1 - \tfrac{2}{9d}\right)^3, \qquad y(x) = +1 \ \text{ otherwise,}
+# ```
+#
+# which halves the data to a good approximation of the median of $\chi^2_d$. The task does not change under rotations. Nor does the distribution of the initial weights. So the network starts with a good prior: neurons that look in all directions alike.
+#
+# In the lazy regime this prior stays. In the feature regime each neuron grows and turns towards the pull of the points on which it is active. For infinitely many points the pull is radial; for few it is not, and the neurons turn to the fluctuations.
+# The network is that of {doc}`12_stripe`. We add a third way of training: feature training in which each $\omega_n$ keeps its direction and only its length, $b_n$ and $\beta_n$ move.
+
+# %%
+curves = {
+    d: regimes.learning_curves("sphere", d=d, networks=("lazy", "feature"), **p.networks) for d in p.crossing_dimensions
+}
+curves[10] = regimes.learning_curves("sphere", d=10, networks=("lazy", "feature", "fixed"), **p.networks)
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-sphere",
+    draw.learning_curves({f"d = {d}": c.error for d, c in curves.items()}),
+    alt="Test error against the number of points on the sphere: the lazy network lies below the feature network, and at d = 10 feature training with fixed orientations lies with the lazy one.",
+)
+
+# %%
+error = {
+    d: {name: c.error.sel(learner=name).transpose("seed", "p") for name in c.learner.values} for d, c in curves.items()
+}
+few = np.array(p.samples) <= 256
+penalty = intervals.mean((error[10]["feature"] - error[10]["lazy"])[:, few].mean("p"))
+claims.report("LF-12", penalty, part="small_p")
+crossings = {d: sphere.crossing_estimate(p.samples, e["lazy"].values, e["feature"].values) for d, e in error.items()}
+claims.report(
+    "LF-12",
+    crossings[10],
+    part="crossing",
+    note=None if np.isfinite(crossings[10].value) else f"no crossing up to p = {p.samples[-1]}",
+)
+relief = intervals.mean((error[10]["feature"] - error[10]["fixed"]).mean("p"))
+claims.report("LF-13", relief)
+
+figures.number("penalty", intervals.mean(100 * (error[10]["feature"] - error[10]["lazy"])[:, few].mean("p")), ".1f")
+figures.number("relief", intervals.mean(100 * (error[10]["feature"] - error[10]["fixed"]).mean("p")), ".1f")
+figures.number("rest", intervals.mean(100 * (error[10]["fixed"] - error[10]["lazy"]).mean("p")), ".1f")
+said = [
+    (f"p* = {e:.0f}" if np.isfinite(e.low) else f"p* = {e.value:.0f} (not certain)") + f" at d = {d}"
+    if np.isfinite(e.value)
+    else f"none at d = {d}"
+    for d, e in crossings.items()
+]
+figures.text("crossings", ", ".join(said))
+figures.text("largest", str(p.samples[-1]))
+figures.number("unfinished", sum(int((~c.converged).sum()) for c in curves.values()), "d")
+for name in ("seeds", "width", "n_test", "preset", "constant_seeds"):
+    figures.text(name.replace("_", "-"), str(getattr(p, name)))
+
+# %% [markdown]
+# ```{glue:figure} fig-sphere
+# :name: fig-sphere
+# :alt: Test error against the number of points on the sphere: the lazy network lies below the feature network, and at d = 10 feature training with fixed orientations lies with the lazy one.
+# Learning curves on the sphere. Mean and 95 % band over {glue:text}`seeds` seeds, {glue:text}`n-test` test points each, $h =$ {glue:text}`width`; preset {glue:text}`preset`. {glue:text}`unfinished` networks did not fit all their points in time; they are counted as they are.
+# ```
+#
+# At $d = 10$ the feature network makes {glue:text}`penalty` points more errors than the lazy one from the same start on the same points. On the stripe it was the other way round.
+#
+# **Is it the turning?** With the orientations fixed, feature training makes {glue:text}`relief` points fewer errors, and lies {glue:text}`rest` points above the lazy network. Everything else about the feature regime, the growth of the weights by a factor of a thousand and the change of the kernel, is still there. So it is the turning that hurts.
+#
+# **Where does it end?** The talk shows that with enough points the feature network catches up: the curves cross at some $p^*$ that grows with $d$. Up to $p =$ {glue:text}`largest` we find these crossings: {glue:text}`crossings`.
+#
+# ## How fast a lazy network learns a constant
+#
+# Take the symmetry to its end: points *on* a sphere of radius $\sqrt d$, and a target that is 1 everywhere. A lazy network has to interpolate a constant with its tangent kernel. Points lie $\delta \sim p^{-1/(d-1)}$ apart, and at that spacing a constant cannot be told from waves of wave number $k \sim 1/\delta$.
+# The kernel of a ReLU network has eigenvalues that fall as $\lambda_k \sim k^{-d}$ {cite:p}`petrini2022learning`, so these waves come in with an amplitude of about $\lambda_{1/\delta}/\lambda_0 \sim \delta^d$, and
+#
+# ```{math}
+# :label: eq-constant
+# \text{MSE} \sim \delta^{2d} \sim p^{-2d/(d-1)} .
+# ```
+#
+# The exponent follows from the scaling theory of lazy regression in {cite:t}`petrini2022learning`; the constant target is our test of it. No training is needed: we solve for the interpolant with the kernel of the infinitely wide network.
+
+# %%
+constant = {
+    d: sphere.constant_target(d=d, samples=p.constant_samples, seeds=p.constant_seeds, n_test=p.n_test, seed=p.seed)
+    for d in (2, 3, 5)
+}
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-constant",
+    draw.constant_target(constant),
+    alt="Mean squared error against the number of points for d = 2, 3 and 5, with a line of the predicted slope below each.",
+)
+
+# %%
+for d, result in constant.items():
+    beta = regimes.exponent(result.p.values, result.error)
+    claims.report("LF-24", beta, part=f"d{d}")
+    figures.number(f"constant-{d}", beta, ".2f")
+
+# %% [markdown]
+# ```{glue:figure} fig-constant
+# :name: fig-constant
+# :alt: Mean squared error against the number of points for d = 2, 3 and 5, with a line of the predicted slope below each.
+# A constant on the sphere, interpolated with the tangent kernel of infinite width. Mean and 95 % band over {glue:text}`constant-seeds` seeds; thin lines have the predicted exponent.
+# ```
+#
+# We find exponents {glue:text}`constant-2`, {glue:text}`constant-3` and {glue:text}`constant-5` at $d = 2, 3, 5$, against 4, 3 and 2.5 in theory. At $d = 5$ the points are still sparse, and the curve is steeper than its limit.
+#
+# ## What the claims have come to
+#
+# Intervals are 95 % over seeds.
+
+# %%
+claims.box()
+
+# %% [markdown]
+# ## What we cannot say
+#
+# - The talk's curves reach further than $p =$ {glue:text}`largest`, and its networks are wider. That we see no crossing somewhere does not mean that there is none.
+# - With fixed orientations a network of $h$ neurons has fewer free parameters. That it does better although it can do less supports the explanation, but other constraints might help as well.
+#
+# ## Exercises
+#
+# ```{exercise}
+# :label: ex-cylinder
+# Let the label depend on the length of the first $k$ of $d$ coordinates: the stripe's relative at $k = 1$, the sphere at $k = d$. Which regime wins for $k = 2$, $d = 10$?
+# ```
+#
+# ```{solution} ex-cylinder
+# :class: dropdown
+# There are $d - k$ directions to compress, so feature learning has something to gain, and a $k$-dimensional symmetry to break. Which is stronger has to be measured: `regimes.learning_curves("cylinder", d=10, ...)` uses $k = 2$.
+# ```
+#
+# ```{exercise}
+# :label: ex-median
+# Check that {eq}`eq-sphere` halves the data at $d = 2$, where $\|x\|^2$ is exponential.
+# ```
+#
+# ```{solution} ex-median
+# :class: dropdown
+# $P(\|x\|^2 > r) = e^{-r/2}$, so the median is $2\ln 2 = 1.386$. The formula gives $2(1 - 1/9)^3 = 1.405$: $P = 0.495$.
+# ```
+#
+# ```{exercise}
+# :label: ex-average
+# Average the predictions of many feature networks trained on the *same* points from different starts. Which part of the feature network's extra error can this remove, and which not?
+# ```
+#
+# ```{solution} ex-average
+# :class: dropdown
+# It can remove what differs from start to start. The fluctuations of the sample are common to all these networks and pull all their neurons the same way, so that part stays. With many neurons a single network already averages over its start, so we expect little from it.
+# ```

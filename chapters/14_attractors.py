@@ -1,0 +1,406 @@
+# ---
+# jupytext:
+#   text_representation: {extension: .py, format_name: percent}
+# kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Many neurons become few
+#
+# > Trained far from its start, a wide network gathers its neurons into a few groups that act as one each: it is a small network in disguise.
+#
+# In this chapter you will
+#
+# - see neurons as points among the data, and follow them from a cloud to clusters;
+# - count the clusters, replace each by a single neuron and change nothing on the training set;
+# - derive the equation of motion of a neuron, and mend two factors in the source's.
+#
+# The picture and the questions are those of {cite:t}`petrini2020learning`, who calls the results preliminary. Thresholds in the claims are ours.
+
+# %% tags=["parameters"]
+preset: str = "book"  # smoke, book or paper: the size of everything left at None
+seed: int = 0  # seed of the first repetition
+device: str = "auto"  # auto, cpu or cuda
+plane_p: int = None  # training points of the networks shown in the plane
+plane_alpha: float = 0.1  # output scale of feature training in the plane
+plane_width: int = None  # neurons of the networks shown in the plane
+seeds: int = None  # networks for each setting
+frames: int = None  # frames of the slider
+max_steps: int = None  # trial steps after which a flow is given up
+count_samples: list = None  # training points where attractors are counted
+count_widths: list = None  # widths where attractors are counted
+stripe_p: int = None  # training points on the five-dimensional stripe
+stripe_width: int = None  # neurons on the stripe
+alphas: list = None  # output scales of the crossover, rising
+images: str = None  # image set: digits, or mnist (downloaded)
+image_p: int = None  # training images of each network
+
+# %%
+from functools import partial
+
+import numpy as np
+import torch
+
+from nbkit import attractors, figures, flow, intervals, ledger, params, regimes
+from nbkit import device as machine
+from nbkit.data import gaussian
+from nbkit.figures import attractors as draw
+
+p = params.load("14", globals())
+machine.use_cores()
+claims = ledger.Chapter("14", p)
+
+# %% tags=["hide-input", "hide-output"]
+params.table(p)
+
+# %% [markdown]
+# ## A neuron is a place
+#
+# The network is that of {doc}`12_stripe`, $f(x) = \frac1h\sum_n \beta_n\,\sigma(\omega_n\cdot x/\sqrt d + b_n)$. A ReLU neuron is silent on one side of a plane. The point of that plane nearest to the origin,
+#
+# ```{math}
+# :label: eq-z
+# z = -\sqrt d\; b\, \frac{\omega}{\|\omega\|^2},
+# ```
+#
+# says where the plane is; what it leaves out are the neuron's size and its sign. So we can draw neurons among the data.
+#
+# The data are Gaussian points in the plane, and a circle decides the label: $y = +1$ inside, $-1$ outside. This is the *sphere* in $d = 2$. Nothing in the task prefers a direction.
+
+# %%
+plane = attractors.in_the_plane(p=p.plane_p, width=p.plane_width, alpha=p.plane_alpha, frames=p.frames, **p.common)
+
+# %%
+x, y = plane.x.values[0], plane.y.values[0]
+points = torch.as_tensor(x)
+
+
+def shown(neurons):
+    """What `draw.neurons_in_space` needs of these neurons of the first network: places, groups and the points."""
+    tensor = torch.as_tensor(neurons)
+    return attractors.positions(tensor).numpy(), attractors.patterns(tensor, points).numpy(), x, y
+
+
+feature = plane.sel(regime="feature").isel(seed=0).neurons.values
+middle = 1
+panels = {
+    "(A) start": feature[0],
+    "(B) lazy, end": plane.sel(regime="lazy").isel(seed=0).neurons.values[-1],
+    "(C) feature, middle": feature[middle],
+    "(D) feature, end": feature[-1],
+}
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-panels",
+    draw.four_panels({title: shown(neurons) for title, neurons in panels.items()}, limit=4.0),
+    alt="Four maps of neurons among data points: a cloud at the start, the same cloud after lazy training, a cloud with first groups in the middle of feature training, and a few tight groups at its end.",
+)
+
+# %%
+per_network = plane.sel(regime="feature")
+entropy, number = per_network.entropy.values, per_network.attractors.values
+circle = intervals.mean(entropy[:, middle] / entropy[:, 0])
+clusters = intervals.mean(entropy[:, -1] / entropy[:, middle])
+fewer = intervals.mean(number[:, -1] / number[:, middle])
+claims.report("LF-17", circle, part="circle")
+claims.report("LF-17", clusters, part="clusters")
+claims.report("LF-17", fewer, part="patterns")
+for name, value in {"circle": circle, "clusters": clusters, "fewer": fewer}.items():
+    figures.number(name, value, ".2f")
+figures.number("middle-share", float(plane.share[middle]), ".2f")
+for name in (
+    "seeds",
+    "plane_p",
+    "plane_width",
+    "plane_alpha",
+    "preset",
+    "stripe_p",
+    "stripe_width",
+    "images",
+    "image_p",
+):
+    figures.text(name.replace("_", "-"), str(getattr(p, name)))
+
+# %% [markdown]
+# ```{glue:figure} fig-panels
+# :name: fig-panels
+# :alt: Four maps of neurons among data points: a cloud at the start, the same cloud after lazy training, a cloud with first groups in the middle of feature training, and a few tight groups at its end.
+# Neurons as points $z$; the grey circle separates the classes (+ inside, − outside). Neurons that are active on the same training points have the same colour (12 colours, used again). $p =$ {glue:text}`plane-p`, $h =$ {glue:text}`plane-width`, one network; preset {glue:text}`preset`. Neurons further out than 4 are not shown.
+# ```
+#
+# (A) At the start $z$ reflects the Gaussian weights. (B) In the lazy regime the neurons do not visibly move; the talk shows a flower of loops here, so its lazy network must have moved a little. (C) In the feature regime, when {glue:text}`middle-share` of the points is fitted, they have moved, first groups form, and they still point in all directions; a clean circle, as in the talk, we see only in the numbers.
+# (D) At the end they sit in few places. We put numbers to this: the entropy of the angles of $z$ in the middle is {glue:text}`circle` of that at the start, and at the end {glue:text}`clusters` of that in the middle;
+# the number of different activation patterns falls to {glue:text}`fewer` of what it was in the middle. The symmetry of the task is first kept, and then broken.
+# How long the circle lasts depends on $\alpha$. We took $\alpha =$ {glue:text}`plane-alpha` here; at $10^{-6}$ the neurons have so long to turn while they grow that the clusters are there before the first point is fitted (set `plane_alpha` and see).
+#
+# Play the whole motion:
+
+# %%
+pictures = [
+    partial(draw.neurons_in_space, neurons=z, groups=g, x=x, y=y, limit=4.0) for z, g, *_ in map(shown, feature)
+]
+figures.scrubber(
+    pictures,
+    label="share of points fitted",
+    values=[f"{share:.2f}" for share in plane.share.values],
+    figsize=(4.2, 4.2),
+    alt="Neurons in input space during feature training: a cloud thins out and gathers into a few spots.",
+)
+
+# %% [markdown]
+# ## Attractors
+#
+# Following the talk, we call the neurons that are active on the same subset of training points an *attractor*, and $A$ the number of attractors.
+#
+# ```{prf:proposition} An attractor is one neuron, or two
+# :label: prop-merge
+# On the training set, all neurons of an attractor with $\beta > 0$ act as the single neuron $W = \sum_n \beta_n W_n$, $\beta = 1$, where $W = (\omega, b)$; those with $\beta < 0$ likewise.
+# ```
+#
+# ```{prf:proof}
+# On the points where the group is active, it adds $\frac1h\sum_n \beta_n W_n\cdot\tilde x$ with $\tilde x = (x/\sqrt d, 1)$: a linear function, that of $W$. And $W$ is active on the same points: $W\cdot \tilde x$ is a sum, with positive weights, of numbers of one sign.
+# ```
+#
+# With both signs of $\beta$ in one sum the last step fails, so a group may need two neurons; the talk speaks of one. We merge the trained networks' groups and look at the training set.
+
+# %%
+stripe_setting = dict(d=5, samples=[p.stripe_p], widths=[p.stripe_width], **p.common)
+stripe = attractors.counts("stripe", **stripe_setting)
+collapse = intervals.mean((stripe.after / stripe.before).values)
+claims.report("LF-14", collapse)
+
+changes, sizes = [], []
+for run, at in zip(per_network.neurons.values, plane.x.values):
+    at, neurons = torch.as_tensor(at), torch.as_tensor(run[-1])
+    merged = attractors.merge(neurons, at)
+    before, after = (flow.output(n[None], at[None]) for n in (neurons, merged))
+    changes.append(float((after - before).abs().max() / before.abs().max()))
+    sizes.append(len(merged))
+claims.report("LF-16", intervals.worst(changes))
+figures.number("collapse", collapse, ".2f")
+figures.number("merge-error", max(changes), ".0e")
+figures.number("merged-size", intervals.mean(sizes), ".0f")
+
+# %% [markdown]
+# In the plane, {glue:text}`merged-size` neurons do the work of {glue:text}`plane-width`, and $f$ changes by at most {glue:text}`merge-error` of its size on the training set: rounding.
+# On the stripe ($d = 5$, $p =$ {glue:text}`stripe-p`, $h =$ {glue:text}`stripe-width`), $A$ at the end is {glue:text}`collapse` of $A$ at the start.
+#
+# ## How many attractors?
+#
+# The talk suggests $A \sim p\sqrt h$ until $A \sim h$, as a preliminary result. We count on the sphere in $d = 2$.
+
+# %%
+counts = attractors.counts("sphere", d=2, samples=p.count_samples, widths=p.count_widths, **p.common)
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-counts",
+    draw.attractor_counts(counts),
+    alt="The number of attractors after training against the number of points and against the width, on log axes.",
+)
+
+# %%
+by_p = intervals.bootstrap(
+    lambda runs: regimes.slope(p.count_samples, runs), counts.after.isel(h=-1).transpose("seed", "p").values
+)
+by_h = intervals.bootstrap(
+    lambda runs: regimes.slope(p.count_widths, runs), counts.after.isel(p=-1).transpose("seed", "h").values
+)
+claims.report("LF-15", by_p, part="samples")
+claims.report("LF-15", by_h, part="width")
+figures.number("by-p", by_p, ".2f")
+figures.number("by-h", by_h, ".2f")
+figures.number("strong", intervals.mean((counts.strong / counts.after).values), ".2f")
+figures.number("count-unfinished", int((counts.converged == 0).sum()), "d")
+
+# %% [markdown]
+# ```{glue:figure} fig-counts
+# :name: fig-counts
+# :alt: The number of attractors after training against the number of points and against the width, on log axes.
+# Attractors $A$ after feature training, sphere, $d = 2$; mean and 95 % band over {glue:text}`seeds` seeds. {glue:text}`count-unfinished` of the networks had not fitted all their points when they were stopped.
+# ```
+#
+# At the largest width $A$ grows with $p$ with exponent {glue:text}`by-p`, and at the largest $p$ with $h$ with exponent {glue:text}`by-h`. The talk's guess is 1 and 0.5, so at this scale we do not see it; its own networks were wider, and we leave the question open.
+# Counting only neurons of at least 1 % of the largest strength leaves {glue:text}`strong` of the attractors: part of $A$ counts neurons that never grew.
+#
+# ## The motion of a neuron
+#
+# Before any point is fitted, gradient flow of the hinge gives $\dot\omega = \frac{\beta}{ph\sqrt d}\sum y^\mu x^\mu$ and $\dot b = \frac{\beta}{ph}\sum y^\mu$, both over the points where the neuron is active. Put these into the derivative of {eq}`eq-z`:
+#
+# ```{math}
+# :label: eq-zdot
+# \dot z = \frac{\beta}{p\,h\,b} \sum_{\text{active}} y^\mu \left[ z - \frac{z^2}{d}\, x^\mu + \frac{2}{d}\,(z\cdot x^\mu)\, z \right].
+# ```
+#
+# A neuron is active where $z \cdot x > z^2$ if $b < 0$, and where $z\cdot x < z^2$ if $b > 0$. The talk's formula lacks the two factors $1/d$. Automatic differentiation decides.
+
+
+# %%
+def velocity_errors(seed, d=5, printed=False):
+    """Relative error of the formula for 50 random neurons and 20 points on the stripe."""
+    at, labels = (part[0] for part in gaussian.sample("stripe", [seed], 20, d))
+    neurons = flow.initial([seed + 1], 50, d)
+    _, gradient = flow.output_and_gradient(neurons, flow.augment(at)[None], lambda f, rows: -labels[None] / 20)
+    _, exact = torch.func.jvp(attractors.positions, (neurons[0],), (-gradient[0],))
+    return float((attractors.velocity(neurons[0], at, labels, printed=printed) - exact).norm() / exact.norm())
+
+
+errors = {
+    form: [velocity_errors(p.seed + s, printed=form == "talk") for s in range(p.seeds)] for form in ("mended", "talk")
+}
+claims.report("LF-18", intervals.worst(errors["mended"]))
+figures.number("velocity-error", max(errors["mended"]), ".0e")
+figures.number("talk-error", intervals.mean(100 * np.array(errors["talk"])), ".0f")
+
+# %% [markdown]
+# The mended form is exact (largest relative error {glue:text}`velocity-error`), the printed one is off by {glue:text}`talk-error` % at $d = 5$. The factors come from the $1/\sqrt d$ in the network's definition, once for $\dot\omega$ and once for $z$; with $d = 1$ the two forms agree.
+#
+# What does the field look like for a single point $x$ with $y = +1$, for neurons with $\beta > 0$?
+
+# %%
+one = torch.tensor([[1.2, 0.4]], dtype=torch.float64)
+axis = torch.linspace(-3, 3, 19, dtype=torch.float64)
+places = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), dim=-1)
+
+
+def field(b, printed=False):
+    """Velocities of neurons with this bias and β = 1 at all places."""
+    z = places.reshape(-1, 2)
+    w = -(2**0.5) * b * z / z.square().sum(1, keepdim=True).clamp(min=1e-9)
+    neurons = torch.cat([w, torch.full((len(z), 1), float(b)), torch.ones(len(z), 1)], dim=1)
+    v = attractors.velocity(neurons, one, torch.ones(1, dtype=torch.float64), printed=printed)
+    return places.numpy(), v.reshape(places.shape).nan_to_num().numpy()
+
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-field",
+    draw.field(
+        {"b > 0": field(1.0), "b < 0": field(-1.0), "b > 0, as in the talk": field(1.0, printed=True)},
+        one[0].numpy(),
+        (-2 * one[0] / one[0].square().sum()).numpy(),
+    ),
+    alt="Three fields of arrows around a point x. For positive bias all arrows lead to a star on the far side of the origin; for negative bias they lead through a small disc to the origin; the talk's field has its end in another place.",
+)
+
+# %% [markdown]
+# ```{glue:figure} fig-field
+# :name: fig-field
+# :alt: Three fields of arrows around a point x. For positive bias all arrows lead to a star on the far side of the origin; for negative bias they lead through a small disc to the origin; the talk's field has its end in another place.
+# Direction of $\dot z$ for one training point $x$ with $y = 1$ and neurons with $\beta > 0$, $d = 2$. Where there is no arrow the neuron is silent at $x$ and does not move. The star is $-d\,x/\|x\|^2$.
+# ```
+#
+# With $b > 0$ all active neurons end at $z = -d\,x/\|x\|^2$ (the star): their weights have turned to $\tilde x$. With $b < 0$ they run into the origin, where $b$ changes its sign, come out on the other side and end there too. The talk's form would take them to $-x/\|x\|^2$ instead.
+#
+# **With many points** the mechanism is the same. All neurons of one attractor feel the same pull, $\sum_\text{active} y^\mu \tilde x^\mu$, and turn towards it. If on the way they cross the plane of a training point, they join another attractor. They come to rest where the pull of an attractor keeps them inside it.
+# How far have they come? We measure the angle between a neuron and its pull.
+
+
+# %%
+def turned(frame):
+    """Median |cos| between the neurons and their pull, for each network."""
+    runs = zip(per_network.neurons.values[:, frame], plane.x.values, plane.y.values)
+    return [float(attractors.along_pull(*map(torch.as_tensor, run)).median()) for run in runs]
+
+
+figures.number("turned-start", intervals.mean(turned(0)), ".2f")
+figures.number("turned-middle", intervals.mean(turned(middle)), ".2f")
+
+# %% [markdown]
+# The median cosine is {glue:text}`turned-start` at the start and {glue:text}`turned-middle` by the time {glue:text}`middle-share` of the points is fitted. From then on fitted points stop pulling, so the pulls themselves change; the late break-up of the circle is not described by {eq}`eq-zdot` with all points.
+#
+# ## One crossover or two?
+#
+# Compression ({doc}`12_stripe`) and attractors both belong to the feature regime. Do they set in at the same $\alpha$? We turn $\alpha$ on the stripe at fixed $p$.
+
+# %%
+cross = attractors.crossover(alphas=p.alphas, d=5, p=p.stripe_p, width=p.stripe_width // 3, **p.common)
+each = {
+    "compression": [attractors.halfway(p.alphas, np.log(v)) for v in cross.compression.values.T],
+    "attractors": [attractors.halfway(p.alphas, v) for v in cross.attractors.values.T],
+}
+middles = {name: intervals.mean(values) for name, values in each.items()}
+apart = intervals.mean(np.array(each["attractors"]) - np.array(each["compression"]))
+claims.report("LF-25", apart)
+figures.number("apart", apart, ".2f", missing="(not measured)")
+for name, value in middles.items():
+    figures.number(f"middle-{name}", value, ".2f", missing="(not measured)")
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-crossover",
+    draw.crossover(cross, middles),
+    alt="Compression falls and the share of attractors rises as the output scale grows, each with its half-way point marked.",
+)
+
+# %% [markdown]
+# ```{glue:figure} fig-crossover
+# :name: fig-crossover
+# :alt: Compression falls and the share of attractors rises as the output scale grows, each with its half-way point marked.
+# Compression $\Lambda^*$ and the share of attractors $A(T)/A(0)$ against $\alpha$; stripe, $d = 5$, $p =$ {glue:text}`stripe-p`. Mean and 95 % band over {glue:text}`seeds` seeds; the vertical line and its band mark the $\alpha$ half-way between lazy and feature.
+# ```
+#
+# The half-way points are $\log_{10}\alpha =$ {glue:text}`middle-compression` for compression and {glue:text}`middle-attractors` for attractors; they lie {glue:text}`apart` decades apart.
+#
+# ## Does it hurt?
+#
+# On the sphere, where a continuous ring of neurons would be best, clusters hurt ({doc}`13_sphere`). On real data? We train on the {glue:text}`images` set's first 10 principal components, even against odd.
+
+# %%
+images = attractors.on_images(p.images, d=10, p=p.image_p, width=p.stripe_width // 3, **p.common)
+sparser = intervals.mean(images.attractors.sel(regime="feature"))
+gain = intervals.mean(100 * (images.error.sel(regime="lazy") - images.error.sel(regime="feature")))
+claims.report("LF-22", sparser, part="patterns")
+claims.report("LF-22", gain, part="error")
+figures.number("sparser", sparser, ".2f")
+figures.number("image-gain", gain, ".1f")
+
+# %% [markdown]
+# There $A(T)/A(0)$ is {glue:text}`sparser`, and the lazy network makes {glue:text}`image-gain` points more errors than the feature network (negative: fewer; $p =$ {glue:text}`image-p`). The talk finds the feature network ahead on MNIST; {doc}`11_lazy_and_feature` looks at who wins where. In ten dimensions two neurons seldom share their pattern on all training points, so $A$ is a strict count; what it says here is less than in the plane.
+#
+# ## What the claims have come to
+#
+# Intervals are 95 % over seeds.
+
+# %%
+claims.box()
+
+# %% [markdown]
+# ## What we cannot say
+#
+# - *Active on the same training points* is a definition that depends on $p$: with many points almost every neuron is its own attractor. The talk uses it, and so do we.
+# - The middle of training is when {glue:text}`middle-share` of the points is fitted, our choice. A later one gives a less complete circle.
+# - We found no law for $A$. The widths here end at a few hundred.
+#
+# ## Exercises
+#
+# ```{exercise}
+# :label: ex-star
+# Show from {eq}`eq-zdot` that for $p = 1$ the star $z = -d\,x/\|x\|^2$ is at rest.
+# ```
+#
+# ```{solution} ex-star
+# :class: dropdown
+# Put $z = -c\,x$ with $c = d/\|x\|^2$. Then $z^2 = c^2\|x\|^2 = cd$ and $z\cdot x = -d$, so the bracket is $-cx - cx + 2cx = 0$.
+# ```
+#
+# ```{exercise}
+# :label: ex-bound
+# Neurons in the plane are told apart by the training points they are active on. At most how many attractors can there be, for $p$ points in the plane and any $h$?
+# ```
+#
+# ```{solution} ex-bound
+# :class: dropdown
+# As many as lines can split $p$ points, counted with their side: $p(p-1) + 2$ for points in general position. In $d$ dimensions it is of order $p^d$. Saturation at this bound is a second reason for $A$ to stop growing with $h$.
+# ```
+#
+# ```{exercise}
+# :label: ex-signs
+# Give two neurons with the same pattern and opposite signs of $\beta$ that no single ReLU neuron can replace on the training set.
+# ```
+#
+# ```{solution} ex-signs
+# :class: dropdown
+# In one dimension take points 1 and 2, and neurons with pre-activations $(1, 2)$ and $(2, 1)$ there, so both are active on both points. With $\beta = 1$ and $-1$ they add $(-1, 1)$. A single neuron's output has the sign of its $\beta$ everywhere, so it cannot.
+# ```

@@ -1,0 +1,285 @@
+# ---
+# jupytext:
+#   text_representation: {extension: .py, format_name: percent}
+# kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+
+# %% [markdown]
+# # Judging a network without a test set
+#
+# > Reliance on single directions sees memorisation coming during training, and it does so on the training set alone. As a judge between networks that are all alike it is nearly blind.
+#
+# In this chapter you will
+#
+# - ask whether, among networks trained on the same data, the better ones rely less on single units;
+# - follow the area under the ablation curve through training and stop by it, and choose hyper-parameters by it;
+# - build a penalty on single-direction reliance, which the authors proposed as future work, and see what it really does.
+#
+# The first three questions are those of {cite:t}`morcos2018importance`.
+
+# %% tags=["parameters"]
+preset: str = "book"  # smoke, book or paper: the size of everything left at None
+seed: int = 0  # seed of the first repetition
+device: str = "auto"  # auto, cpu or cuda
+data: str = "digits"  # digits, mnist, cifar10, cifar10-subset or cifar10-jpeg
+seeds: int = None  # networks of each kind
+orders: int = None  # random orders in which units are ablated
+steps: int = None  # points of an ablation curve after the first
+widths: list = None  # hidden units of all networks
+networks: int = None  # networks that differ only in their seed
+clean_train: int = None  # their training images
+clean_epochs: int = None  # most passes over them
+corruption: float = 0.25  # share of corrupted labels where memorisation sets in during training
+n_train: int = None  # training images of all other networks
+epochs: int = None  # passes of the networks that are followed, and of those with a penalty
+every: int = None  # epochs between two looks at a network in training
+lr: float = None  # learning rate of Adam, but for the grid
+rates: list = None  # grid: learning rates
+decays: list = None  # grid: weight decays
+batches: list = None  # grid: sizes of a batch
+dropouts: list = None  # grid: dropout
+grid_seeds: int = None  # grid: networks of each setting
+grid_epochs: int = None  # grid: passes of each network
+top: int = None  # how many of the best are compared
+strengths: list = None  # strengths of the penalty on reliance, rising from 0
+strength: float = 1.0  # the one of them that is judged
+
+# %%
+import numpy as np
+
+from nbkit import figures, intervals, ledger, params, selection
+from nbkit import device as machine
+from nbkit.figures import ablation as draw
+from nbkit.selectivity import rank_correlation
+
+p = params.load("18", globals())
+machine.use_cores()
+claims = ledger.Chapter("18", p)
+
+# %% tags=["hide-input", "hide-output"]
+params.table(p)
+
+# %% [markdown]
+# ## Networks that differ in nothing but their seed
+#
+# In chapter 16 we forced networks to memorise, and those that did relied on every unit. The reverse would be useful: look at a network's reliance, and know how well it generalises, without spending data on a test set.
+#
+# The hardest test first. We train {glue:text}`networks` networks on the same clean images; only the initial weights and the order of the batches differ. The area under the ablation curve (AUC, {eq}`eq-auc` in chapter 16) is measured on the training set. The
+# *generalisation error* is training minus test accuracy.
+
+# %%
+same = selection.same_data(**p.clean)
+error = same.train_accuracy - same.test_accuracy
+
+
+def extremes(auc, error):
+    """Mean AUC of the networks that generalise best minus that of those that do worst."""
+    order = np.argsort(error, kind="stable")
+    return auc[order[: p.top]].mean() - auc[order[-p.top :]].mean()
+
+
+rho = intervals.bootstrap(rank_correlation, same.auc, error, seed=p.seed)
+contrast = intervals.bootstrap(extremes, same.auc, error, seed=p.seed)
+claims.report("SD-3", rho, part="correlation")
+claims.report("SD-3", contrast, part="extremes")
+
+figures.number("rho-same", rho, ".2f")
+figures.number("contrast", contrast, ".3f")
+figures.number("spread-test", 100 * float(same.test_accuracy.max() - same.test_accuracy.min()), ".1f")
+figures.text("widths", "-".join(map(str, p.widths)))
+for name in (
+    "data",
+    "preset",
+    "networks",
+    "clean_train",
+    "n_train",
+    "orders",
+    "seeds",
+    "top",
+    "grid_seeds",
+    "every",
+    "strength",
+):
+    figures.text(name.replace("_", "-"), f"{value:g}" if isinstance(value := getattr(p, name), float) else str(value))
+
+# %% tags=["hide-input", "remove-output"]
+ALT_SAME = "Left: ablation curves of the best and worst networks nearly coincide. Right: AUC against generalisation error, a cloud without a clear slope."
+figures.glue("fig-same", draw.best_and_worst(same, p.top), alt=ALT_SAME)
+
+# %% [markdown]
+# ```{glue:figure} fig-same
+# :name: fig-same
+# :alt: Left: ablation curves of the best and worst networks nearly coincide. Right: AUC against generalisation error, a cloud without a clear slope.
+# Left: ablation curves of the {glue:text}`top` best and worst of {glue:text}`networks` networks, mean and 95 % band, {glue:text}`orders` orders each. Right: every network. {glue:text}`widths` hidden units, {glue:text}`clean-train` images of {glue:text}`data`; preset {glue:text}`preset`.
+# ```
+#
+# The rank correlation of AUC and generalisation error is {glue:text}`rho-same`, and the best {glue:text}`top` networks exceed the worst by {glue:text}`contrast` in AUC. The claim wants the first below and the second above 0. But look at what is to be explained: all networks lie within {glue:text}`spread-test` points of
+# each other, with a test set of 500 digits, on which one point is five images. Much of their order is luck of the test set, and no signal can predict that. The paper's 200 networks on CIFAR-10 differed by more.
+#
+# ## Through training
+#
+# Now one network over time. A quarter of the labels is corrupted. A network first learns what the labels have in common, and only later the exceptions {cite:p}`arpit2017closer`. So memorisation sets in *during* training, and the test loss turns around. Does the AUC see it?
+
+# %%
+followed = selection.over_training(**p.followed)
+tracking = [rank_correlation(run.auc, run.test_loss) for _, run in followed.groupby("seed")]
+claims.report("SD-4", through := intervals.mean(tracking))
+stopped = 100 * selection.chosen(followed.auc, followed.test_accuracy, "epoch")
+claims.report("SD-16", stop := intervals.mean(stopped), part="stopping")
+last = intervals.mean(100 * (followed.test_accuracy.isel(epoch=-1) - followed.test_accuracy.max("epoch")))
+figures.number("through", through, ".2f", missing="undefined")
+figures.number("stop", stop, ".1f")
+figures.number("last", last, ".1f")
+figures.number("corruption", 100 * p.corruption, ".0f")
+
+# %% tags=["hide-input", "remove-output"]
+ALT_TRAINING = "Over the epochs training accuracy rises, test accuracy rises and falls, test loss falls and rises, and AUC rises and falls."
+figures.glue("fig-training", draw.training(followed), alt=ALT_TRAINING)
+
+# %% [markdown]
+# ```{glue:figure} fig-training
+# :name: fig-training
+# :alt: Over the epochs training accuracy rises, test accuracy rises and falls, test loss falls and rises, and AUC rises and falls.
+# Networks in training with {glue:text}`corruption` % corrupted labels, looked at every {glue:text}`every` epochs. Training accuracy counts the corrupted labels, test accuracy and loss the right ones. Mean and 95 % band over {glue:text}`seeds` seeds, or single seeds where there are fewer than five; {glue:text}`n-train` images of {glue:text}`data`.
+# ```
+#
+# It does. Over the checkpoints of a run, AUC and test loss have a rank correlation of {glue:text}`through`; the source reports a negative one. Both ends of training count in it: at first the loss falls because the network learns anything at all, and the AUC rises with its accuracy.
+# The interesting part is the turn. The training accuracy still rises there, and says nothing; the AUC comes down.
+#
+# So stop where the AUC is largest. It costs no held-out data. The test accuracy at that epoch differs from the best epoch's by {glue:text}`stop` points, while training to the end changes it by {glue:text}`last`. As an early-stopping signal, the AUC works here.
+#
+# ## Hyper-parameters
+#
+# The third use: train a grid of learning rates, weight decays, batch sizes and dropouts on clean labels, and take the setting with the largest AUC.
+
+# %%
+grid = selection.hyper_parameters(**p.grid)
+by_setting = grid[["auc", "relative", "train_accuracy", "test_accuracy"]].mean("seed")
+against = lambda name: intervals.bootstrap(rank_correlation, by_setting[name], by_setting.test_accuracy, seed=p.seed)
+claims.report("SD-5", best := against("auc"), part="correlation")
+hit = intervals.bootstrap(
+    lambda auc, accuracy: selection.hits(auc, accuracy, min(p.top, len(auc))),
+    by_setting.auc,
+    by_setting.test_accuracy,
+    seed=p.seed,
+)
+claims.report("SD-5", hit, part="hits")
+regret = 100 * float(selection.chosen(by_setting.auc, by_setting.test_accuracy, "setting"))
+figures.number("rho-auc", best, ".2f", missing="undefined")
+figures.number("rho-train", against("train_accuracy"), ".2f", missing="undefined")
+figures.number("rho-relative", against("relative"), ".2f", missing="undefined")
+figures.number("hit", hit, ".2f")
+figures.number("regret", regret, ".1f")
+figures.text("settings", str(grid.sizes["setting"]))
+
+# %% tags=["hide-input", "remove-output"]
+ALT_GRID = "Test accuracy against AUC over the settings of a grid: larger AUC goes with higher accuracy within each level of dropout."
+figures.glue("fig-grid", draw.settings(grid), alt=ALT_GRID)
+
+# %% [markdown]
+# ```{glue:figure} fig-grid
+# :name: fig-grid
+# :alt: Test accuracy against AUC over the settings of a grid: larger AUC goes with higher accuracy within each level of dropout.
+# Test accuracy against AUC for {glue:text}`settings` settings, mean of {glue:text}`grid-seeds` seeds each. {glue:text}`n-train` images of {glue:text}`data`, clean labels.
+# ```
+#
+# The rank correlation is {glue:text}`rho-auc`; of the {glue:text}`top` best settings by AUC a share of {glue:text}`hit` is among the best by accuracy, and the setting that AUC picks differs from the best one by {glue:text}`regret` points. This looks like success. But some settings have not finished learning in the time allowed. Their training accuracy is low, and with it the AUC *and* the test accuracy. The plain training
+# accuracy correlates with {glue:text}`rho-train`, and needs no ablation. If we divide the AUC by the training accuracy, what is left correlates with {glue:text}`rho-relative`. So ask of every such result: does the signal beat the training accuracy that comes for free?
+# It also matters what the settings have in common. Dropout raises the AUC by construction, whether or not it helps.
+#
+# ## A penalty on reliance
+#
+# If reliance is a symptom of memorisation, can we cure the one by treating the other? The authors propose a regulariser as future work. Here is ours. Ablating unit $j$ of a layer moves the input of the next layer by $W_{:j} h_j$. Compare the size of these moves one by one with that of all together:
+#
+# ```{math}
+# :label: eq-reliance
+# R = \frac{\sum_j \mathbb{E}\,\lVert W_{:j} h_j \rVert^2}{\mathbb{E}\,\bigl\lVert \sum_j W_{:j} h_j \bigr\rVert^2} .
+# ```
+#
+# ```{prf:proposition} R counts units
+# :label: prop-reliance
+# If $k$ units make the same move and the others none, $R = 1/k$. If the moves of different units are uncorrelated and have mean zero, $R = 1$. $R$ does not change when a layer's activations are multiplied by $a$ and the weights that follow divided by it.
+# ```
+#
+# ```{prf:proof}
+# Let each of the $k$ moves be $m$. The numerator is $k\,\mathbb{E}\lVert m\rVert^2$ and the denominator $\mathbb{E}\lVert k m\rVert^2 = k^2\,\mathbb{E}\lVert m\rVert^2$. For uncorrelated moves of mean zero the cross terms of the denominator vanish. The products $W_{:j} h_j$ do not change under the rescaling.
+# ```
+#
+# We call $1/R$ the effective number of units and add $\lambda R$, averaged over the hidden layers, to the loss. It needs no labels. Minimising it makes units push together, so that each is dispensable. We judge $\lambda =$ {glue:text}`strength`, where loss and penalty are of one order of magnitude before training, and show the others. The labels are corrupted as above.
+
+# %%
+penalised = selection.penalised(**p.penalised)
+judged, plain = penalised.sel(strength=p.strength), penalised.isel(strength=0)
+claims.report("SD-16", reliance := intervals.mean(judged.auc - plain.auc), part="penalty_reliance")
+claims.report(
+    "SD-16", gain := intervals.mean(100 * (judged.test_accuracy - plain.test_accuracy)), part="penalty_accuracy"
+)
+figures.number("reliance", reliance, ".2f")
+figures.number("relative", intervals.mean(judged.relative - plain.relative), ".2f")
+figures.number("gain", gain, ".1f")
+figures.number("fit-change", intervals.mean(100 * (judged.train_accuracy - plain.train_accuracy)), ".0f")
+figures.number("units-plain", float(plain.units.mean()), ".0f")
+figures.number("units-judged", float(judged.units.mean()), ".0f")
+
+# %% tags=["hide-input", "remove-output"]
+ALT_PENALTY = "With a growing penalty training accuracy falls, test accuracy rises and then falls, AUC falls, and the effective number of units rises."
+figures.glue("fig-penalty", draw.penalty(penalised), alt=ALT_PENALTY)
+
+# %% [markdown]
+# ```{glue:figure} fig-penalty
+# :name: fig-penalty
+# :alt: With a growing penalty training accuracy falls, test accuracy rises and then falls, AUC falls, and the effective number of units rises.
+# Networks trained with the penalty $\lambda R$ on {glue:text}`corruption` % corrupted labels. Mean and 95 % band over {glue:text}`seeds` seeds, or single seeds where there are fewer than five; {glue:text}`n-train` images of {glue:text}`data`, {glue:text}`widths` hidden units.
+# ```
+#
+# The penalty does what it was built for: the effective number of units goes from {glue:text}`units-plain` to {glue:text}`units-judged`. The test accuracy changes by {glue:text}`gain` points, at the price of {glue:text}`fit-change` points of training accuracy: the network gives up part of the corrupted labels. This is what a cure for memorisation should do.
+#
+# And yet the AUC changes by {glue:text}`reliance`. A network that refuses to learn wrong labels starts its ablation curve lower, and an area cannot be larger than its start allows. Divided by the training accuracy, the AUC changes by {glue:text}`relative`. So by its own yardstick the penalty does not make the network more robust to
+# ablation, although it spreads the work over more units and generalises better. Units that all push the same way can be spared one at a time; take away half of them, and half of the signal is gone, while the biases of the next layer stay. "Reliance on single directions" and "robustness to losing many" are not the same thing, and the AUC measures the second.
+#
+# ## What the claims have come to
+#
+# Intervals are 95 %: over seeds for SD-4 and SD-16, by bootstrap over networks for SD-3 and over settings for SD-5. The hit rate has no range to be judged by.
+
+# %%
+claims.box()
+
+# %% [markdown]
+# ## What we cannot say
+#
+# - The source's populations are convolutional networks on CIFAR-10, and its grid of hyper-parameters is unknown to us. Ours are small fully connected networks on small images; the sizes of the paper are the preset `paper`.
+# - Early stopping by AUC is tested at one share of corrupted labels. With clean labels there is little to overfit, and nothing to gain.
+# - The penalty is one of many that could be tried. A better name for what it does may be "spreading".
+# - Bootstrapping over the settings of a grid treats them as a random sample, which they are not.
+#
+# ## Exercises
+#
+# ```{exercise}
+# :label: ex-noise-ceiling
+# Forty networks have true test accuracies with a standard deviation of 0.3 points around 93.5 %. The test set has 500 images. What is the largest correlation that a perfect signal can show with the measured accuracies?
+# ```
+#
+# ```{solution} ex-noise-ceiling
+# :class: dropdown
+# The sampling deviation is $\sqrt{0.935 \cdot 0.065/500} \approx 1.1$ points if the networks err independently. The correlation of truth and measurement is $0.3/\sqrt{0.3^2 + 1.1^2} \approx 0.26$. Networks err on the same images, which makes the ceiling higher, but 500 images cannot rank such networks.
+# ```
+#
+# ```{exercise}
+# :label: ex-stop-clean
+# Run the chapter with `corruption` 0. Where does the AUC tell you to stop?
+# ```
+#
+# ```{solution} ex-stop-clean
+# :class: dropdown
+# `nbkit run 18 -p corruption 0` and look at the third panel of {numref}`fig-training`. With clean labels nothing has to be memorised, and the AUC should stay near its top while the test accuracy stays near its own. Stopping anywhere there costs little.
+# ```
+#
+# ```{exercise}
+# :label: ex-dropout-penalty
+# Train a linear layer $z = W h$ with dropout $p$ on $h$. Show that dropout adds a variance to $z$ that is the numerator of {eq}`eq-reliance` up to a factor.
+# ```
+#
+# ```{solution} ex-dropout-penalty
+# :class: dropdown
+# Under dropout $h_j$ becomes $h_j b_j/(1-p)$ with $b_j$ equal to 1 with probability $1-p$ and else 0, of variance $h_j^2\, p/(1-p)$. Units are dropped independently, so $\mathbb{E}\lVert z - Wh\rVert^2 = \frac{p}{1-p}\sum_j \lVert W_{:j}\rVert^2 h_j^2$. The penalty is dropout's noise, measured relative to the signal.
+# ```

@@ -1,0 +1,211 @@
+"""Neurons as points of input space, and the groups they form.
+
+A neuron (ω, b, β) is silent on one side of a plane; z = −√d b ω/‖ω‖² is the plane's point nearest to the origin. An
+attractor is a set of neurons that are active on the same training points. Source: [Petrini 2020].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import xarray as xr
+from torch import Tensor
+
+from nbkit import flow, regimes
+from nbkit.data import gaussian
+from nbkit.results import experiment
+
+
+def positions(neurons: Tensor) -> Tensor:
+    """z (..., h, d) of neurons (..., h, d + 2)."""
+    w, b = neurons[..., :-2], neurons[..., -2:-1]
+    return -(w.shape[-1] ** 0.5) * b * w / w.square().sum(-1, keepdim=True)
+
+
+def activity(neurons: Tensor, x: Tensor) -> Tensor:
+    """Which neurons (h, d + 2) are active on which points (p, d): booleans (h, p)."""
+    return neurons[:, :-1] @ flow.augment(x).T > 0
+
+
+def patterns(neurons: Tensor, x: Tensor) -> Tensor:
+    """The attractor (h,) that each neuron (h, d + 2) belongs to, numbered from 0, given the training points (p, d)."""
+    return torch.unique(activity(neurons, x), dim=0, return_inverse=True)[1]
+
+
+def count(neurons: Tensor, x: Tensor, *, least: float = 0.0) -> int:
+    """Number A of attractors among the neurons (h, d + 2) whose |β|‖(ω, b)‖ is at least `least` times the largest."""
+    strength = neurons[:, -1].abs() * neurons[:, :-1].norm(dim=1)
+    return len(patterns(neurons[strength >= least * strength.max()], x).unique())
+
+
+def merge(neurons: Tensor, x: Tensor) -> Tensor:
+    """Few neurons that make the same f on the points x (p, d) as many: one for each attractor and sign of β.
+
+    On the points where it is active a group adds Σ βW·x̃/h, which is linear, and so is the one neuron Σ|β|W. It has the
+    group's pattern, because a sum with positive weights keeps the signs that all summands share; with both signs of β
+    in one sum it might not.
+    """
+    groups = 2 * patterns(neurons, x) + (neurons[:, -1] > 0)
+    kept, group = groups.unique(return_inverse=True)
+    merged = neurons.new_zeros(len(kept), neurons.shape[1])
+    merged[:, :-1].index_add_(0, group, neurons[:, -1:].abs() * neurons[:, :-1])
+    merged[:, -1] = (2 * (kept % 2) - 1).to(neurons) * len(kept) / len(neurons)
+    return merged
+
+
+def velocity(neurons: Tensor, x: Tensor, y: Tensor, *, printed: bool = False) -> Tensor:
+    """ż (h, d) while no point (p, d) with label y (p,) is fitted, for the hinge.
+
+    ż = β/(p h b) Σ_active y [z − (z²/d) x + (2/d)(z·x) z]. printed: without the two factors 1/d, as in the talk.
+    """
+    z, d = positions(neurons), 1 if printed else x.shape[1]
+    pulls = activity(neurons, x) * y
+    along = (pulls * (z @ x.T)).sum(1, keepdim=True)
+    total = pulls.sum(1, keepdim=True) * z - z.square().sum(1, keepdim=True) / d * (pulls @ x) + 2 / d * along * z
+    return neurons[:, -1:] / (len(x) * len(neurons) * neurons[:, -2:-1]) * total
+
+
+def along_pull(neurons: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """|cos| (h,) of the angle between W = (ω, b) and the pull on it, Σ_active y x̃, while no point is fitted.
+
+    All neurons of an attractor feel the same pull, so they turn towards it: at 1 they have arrived.
+    """
+    pull = (activity(neurons, x) * y) @ flow.augment(x)
+    return torch.nn.functional.cosine_similarity(neurons[:, :-1], pull, dim=1).abs()
+
+
+def angular_entropy(neurons: Tensor, *, bins: int = 36) -> float:
+    """Entropy of the angles of z in the plane, between 0 (one direction) and 1 (all directions alike); d = 2."""
+    z = positions(neurons)
+    share = torch.histc(torch.atan2(z[:, 1], z[:, 0]), bins, -torch.pi, torch.pi) / len(z)
+    return float(torch.special.entr(share).sum() / np.log(bins))
+
+
+@experiment
+def in_the_plane(
+    *, p: int, width: int, alpha: float, seeds: int, frames: int, max_steps: int, seed: int = 0, device: str = "auto"
+) -> xr.Dataset:
+    """Networks on the sphere in d = 2 along the flow, in the lazy regime and in feature training at this α.
+
+    `neurons` (regime, seed, frame, neuron, parameter): at the start, and when the share of fitted points first reaches
+    1/frames, 2/frames, …, 1, which is `share` (frame,); `entropy` and `attractors` (regime, seed, frame); the points
+    `x` (seed, point, axis) and `y`.
+    """
+    repetitions, shares = range(seed, seed + seeds), np.linspace(0, 1, frames + 1)[1:]
+    x, y = gaussian.sample("sphere", [3 * s for s in repetitions], p, 2)
+    start, kept = flow.initial(repetitions, width, 2), []
+    for scale in (regimes.ALPHA["lazy"], alpha):
+        run = flow.train(x, y, start, alpha=scale, shares=shares, max_steps=max_steps, device=device)
+        kept.append(torch.cat([run.start[:, None], run.at_shares], dim=1))
+    neurons = torch.stack(kept)
+    measure = lambda f: np.array([[[f(n, x[j]) for n in run] for j, run in enumerate(regime)] for regime in neurons])
+    axes = ("regime", "seed", "frame")
+    return xr.Dataset(
+        {
+            "neurons": ((*axes, "neuron", "parameter"), neurons.numpy()),
+            "entropy": (axes, measure(lambda n, _: angular_entropy(n))),
+            "attractors": (axes, measure(count)),
+            "x": (("seed", "point", "axis"), x.numpy()),
+            "y": (("seed", "point"), y.numpy()),
+        },
+        coords={"regime": list(regimes.ALPHA), "seed": list(repetitions), "share": ("frame", [0, *shares])},
+    )
+
+
+@experiment
+def counts(
+    task: str,
+    *,
+    d: int,
+    samples: Sequence[int],
+    widths: Sequence[int],
+    seeds: int,
+    max_steps: int,
+    seed=0,
+    device="auto",
+) -> xr.Dataset:
+    """Attractors before and after feature training: `before`, `after`, `strong` (p, h, seed), with `converged`.
+
+    strong: of the neurons that have at least 1 % of the largest strength. Each (p, h) with the same points for all h.
+    """
+    repetitions, shape = range(seed, seed + seeds), (len(samples), len(widths), seeds)
+    result = {name: np.zeros(shape) for name in ("before", "after", "strong", "converged")}
+    for i, p in enumerate(samples):
+        x, y = gaussian.sample(task, [3 * s for s in repetitions], p, d)
+        for j, width in enumerate(widths):
+            start = flow.initial(repetitions, width, d)
+            run = flow.train(x, y, start, alpha=regimes.ALPHA["feature"], max_steps=max_steps, device=device)
+            result["before"][i, j] = [count(n, points) for n, points in zip(run.start, x)]
+            result["after"][i, j] = [count(n, points) for n, points in zip(run.end, x)]
+            result["strong"][i, j] = [count(n, points, least=0.01) for n, points in zip(run.end, x)]
+            result["converged"][i, j] = run.converged
+    axes = ("p", "h", "seed")
+    coords = {"p": list(samples), "h": list(widths), "seed": list(repetitions)}
+    return xr.Dataset({name: (axes, values) for name, values in result.items()}, coords=coords)
+
+
+@experiment
+def crossover(
+    *,
+    alphas: Sequence[float],
+    d: int,
+    p: int,
+    width: int,
+    seeds: int,
+    max_steps: int,
+    seed: int = 0,
+    device: str = "auto",
+) -> xr.Dataset:
+    """Compression Λ* and relative number of attractors A(T)/A(0) on the stripe against α: (alpha, seed)."""
+    repetitions = range(seed, seed + seeds)
+    x, y = gaussian.sample("stripe", [3 * s for s in repetitions], p, d)
+    start, n = flow.initial(repetitions, width, d), len(alphas)
+    together = [v.repeat(n, 1, 1) for v in (x, start)]
+    alpha = torch.tensor(list(alphas), dtype=torch.float64).repeat_interleave(seeds)
+    run = flow.train(
+        together[0], y.repeat(n, 1), together[1], alpha=alpha, shares=[0.1], max_steps=max_steps, device=device
+    )
+    grid = lambda values: (("alpha", "seed"), np.array([float(v) for v in values]).reshape(n, seeds))
+    ratio = [count(e, x) / count(s, x) for s, e, x in zip(run.start, run.end, together[0])]
+    return xr.Dataset(
+        {
+            "compression": grid(regimes.compression(run.at_shares[:, 0])),
+            "attractors": grid(ratio),
+            "converged": grid(run.converged),
+        },
+        coords={"alpha": list(alphas), "seed": list(repetitions)},
+    )
+
+
+@experiment
+def on_images(
+    name: str, *, d: int, p: int, width: int, seeds: int, max_steps: int, seed: int = 0, device: str = "auto"
+) -> xr.Dataset:
+    """A(T)/A(0) and test error (regime, seed) on the parity of an image set's first d principal components."""
+    repetitions = range(seed, seed + seeds)
+    pool, labels, x_test, y_test = gaussian.image_components(name, d)
+    x, y = gaussian.draw(pool, labels, list(repetitions), p)
+    start, ratios, errors, converged = flow.initial(repetitions, width, d), [], [], []
+    for alpha in regimes.ALPHA.values():
+        run = flow.train(x, y, start, alpha=alpha, max_steps=max_steps, device=device)
+        ratios.append([count(e, at) / count(s, at) for s, e, at in zip(run.start, run.end, x)])
+        errors.append((run.predict(x_test).sign() != y_test).double().mean(1).numpy())
+        converged.append(run.converged.numpy())
+    axes = ("regime", "seed")
+    return xr.Dataset(
+        {"attractors": (axes, ratios), "error": (axes, errors), "converged": (axes, converged)},
+        coords={"regime": list(regimes.ALPHA), "seed": list(repetitions)},
+    )
+
+
+def halfway(alphas, values) -> float:
+    """log10 of the α at which values (n,), at rising α, are first half-way from their first to their last; NaN if these
+    are equal."""
+    values, place = np.asarray(values, dtype=float), np.log10(np.asarray(alphas, dtype=float))
+    if values[0] == values[-1]:
+        return float("nan")
+    share = (values - values[0]) / (values[-1] - values[0])
+    after = int(np.argmax(share >= 0.5))
+    return float(np.interp(0.5, share[after - 1 : after + 1], place[after - 1 : after + 1]))

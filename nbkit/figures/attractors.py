@@ -1,0 +1,84 @@
+"""Figures of chapter 14: neurons in input space and the groups they form."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from nbkit import intervals
+from nbkit.figures.regimes import over_seeds, plain_ticks
+from nbkit.figures.style import NEUTRAL, THEORY, WIDTH, look, ordered
+
+
+def neurons_in_space(
+    ax: Axes, neurons: np.ndarray, groups: np.ndarray, x: np.ndarray, y: np.ndarray, *, limit: float
+) -> None:
+    """Positions z (h, 2) coloured by attractor, among the training points (p, 2) of labels y, and the sphere."""
+    colors = np.array(ordered(12))[np.random.default_rng(0).permutation(12)]
+    for label, marker in ((1, "+"), (-1, "_")):
+        ax.plot(*x[y == label].T, marker, ms=5, color=NEUTRAL, alpha=0.7, zorder=1)
+    ax.scatter(*neurons.T, s=9, c=colors[groups % 12], zorder=2, linewidths=0)
+    angle = np.linspace(0, 2 * np.pi, 200)
+    radius = np.sqrt(2 * (1 - 1 / 9) ** 3)
+    ax.plot(radius * np.cos(angle), radius * np.sin(angle), **THEORY)
+    ax.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal", xticks=[], yticks=[])
+
+
+def four_panels(panels: dict[str, tuple], *, limit: float) -> Figure:
+    """Four `neurons_in_space`: title to its arguments."""
+    fig, axes = plt.subplots(2, 2, figsize=(6.4, 6.6))
+    for ax, (title, content) in zip(axes.flat, panels.items()):
+        neurons_in_space(ax, *content, limit=limit)
+        ax.set_title(title)
+        ax.spines[:].set_visible(True)
+    return fig
+
+
+def attractor_counts(result: xr.Dataset) -> Figure:
+    """A after training against p for each width, and against h for each p, with A = h as a line."""
+    fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.2), sharey=True)
+    for color, h in zip(ordered(result.sizes["h"]), result.h.values):
+        over_seeds(left, result.p.values, result.after.sel(h=h), {"label": f"h = {h}", "color": color, "marker": "o"})
+    for color, p in zip(ordered(result.sizes["p"]), result.p.values):
+        over_seeds(right, result.h.values, result.after.sel(p=p), {"label": f"p = {p}", "color": color, "marker": "o"})
+    h = result.h.values
+    right.plot(h, h, label="A = h", **THEORY)
+    for ax, values, name in ((left, result.p.values, "training points p"), (right, h, "neurons h")):
+        ax.set(xscale="log", yscale="log", xlabel=name)
+        plain_ticks(ax, values)
+        ax.legend()
+    left.set_ylabel("attractors A")
+    return fig
+
+
+def crossover(result: xr.Dataset, middles: dict[str, intervals.Estimate]) -> Figure:
+    """Compression and attractors against α, and the α at which each is half-way (name to log10 estimate)."""
+    fig, axes = plt.subplots(2, 1, figsize=(WIDTH, 4.4), sharex=True)
+    for ax, name, label in zip(axes, ("compression", "attractors"), ("compression Λ*", "attractors A(T)/A(0)")):
+        over_seeds(ax, result.alpha.values, result[name], {"label": label, "color": ordered(3)[0], "marker": "o"})
+        ax.axvline(10 ** middles[name].value, **THEORY)
+        ax.axvspan(10 ** middles[name].low, 10 ** middles[name].high, color=NEUTRAL, alpha=0.2, linewidth=0)
+        ax.set(xscale="log", ylabel=label)
+    axes[0].set_yscale("log")
+    axes[1].set_xlabel("α  (feature … lazy)")
+    return fig
+
+
+def field(panels: dict[str, tuple[np.ndarray, np.ndarray]], x: np.ndarray, end: np.ndarray) -> Figure:
+    """The velocity of z for one point: title to (places (n, n, 2), velocities (n, n, 2)); arrows show directions."""
+    fig, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 3.4), sharey=True)
+    for ax, (title, (z, v)) in zip(np.atleast_1d(axes), panels.items()):
+        speed = np.linalg.norm(v, axis=-1, keepdims=True)
+        moving = np.where(speed > 0, v / np.where(speed > 0, speed, 1), np.nan)
+        ax.quiver(
+            *np.moveaxis(z, -1, 0), *np.moveaxis(moving, -1, 0), color=look("feature")["color"], scale=22, width=0.006
+        )
+        ax.plot(*x, "o", color=NEUTRAL)
+        ax.annotate("x", x, xytext=(6, 4), textcoords="offset points", color=NEUTRAL)
+        ax.plot(*end, "*", color=look("lazy")["color"], ms=12)
+        ax.set(title=title, aspect="equal", xlabel="z₁")
+    np.atleast_1d(axes)[0].set_ylabel("z₂")
+    return fig

@@ -1,0 +1,72 @@
+"""The same gradient flow for any torch model with one output, by automatic differentiation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from nbkit.flow.losses import LOSSES
+from nbkit.flow.steps import Problem, integrate
+
+
+def train_models(
+    net: Callable[[], nn.Module],
+    x: Tensor,
+    y: Tensor,
+    x_test: Tensor,
+    *,
+    alpha: float,
+    seeds: Sequence[int],
+    loss: str = "soft_hinge",
+    max_steps: int = 20_000,
+) -> tuple[Tensor, Tensor]:
+    """Train one fresh model per seed by gradient flow of F = α(f − f₀) and test it.
+
+    net: makes a model that takes (n, ...) to (n, 1); x (runs, p, ...), y (runs, p) of ±1, x_test (n, ...), all float64.
+    Returns F (runs, n) on the test points, and which runs have fitted all their points.
+    """
+    models = [_fresh(net, seed) for seed in seeds]
+    start = torch.stack([nn.utils.parameters_to_vector(m.parameters()).detach() for m in models])[:, None]
+    scale = torch.full((len(models), 1), float(alpha), dtype=torch.float64)
+    problem = ModelProblem(x, y, None, scale, start, None, LOSSES[loss], models[0])
+    problem.f0 = problem.outputs(start, x).detach()
+    end = integrate(
+        problem, times=(), shares=(), observe=lambda n: n[:, :, :1], max_steps=max_steps, checkpoint=None, key=""
+    )
+    points = x_test.expand(len(models), *x_test.shape)
+    with torch.no_grad():
+        F = scale * (problem.outputs(end["end"], points) - problem.outputs(start, points))
+    return F, end["converged"]
+
+
+@dataclass
+class ModelProblem(Problem):
+    """A problem whose "neurons" are the parameters of a model, (runs, 1, P)."""
+
+    model: nn.Module
+
+    def outputs(self, parameters: Tensor, points: Tensor) -> Tensor:
+        """f (runs, p)."""
+        shapes = {name: value.shape for name, value in self.model.named_parameters()}
+
+        def single(flat: Tensor, inputs: Tensor) -> Tensor:
+            parts = flat.split([shape.numel() for shape in shapes.values()])
+            named = {name: part.view(shape) for (name, shape), part in zip(shapes.items(), parts)}
+            return torch.func.functional_call(self.model, named, (inputs,))[:, 0]
+
+        return torch.func.vmap(single)(parameters[:, 0], points)
+
+    def evaluate(self, neurons: Tensor) -> tuple[Tensor, Tensor]:
+        neurons = neurons.detach().requires_grad_()
+        F = self.alpha * (self.outputs(neurons, self.points) - self.f0)
+        total = (self.loss.value(self.y * F).mean(1) / self.alpha[:, 0]).sum()
+        return F.detach(), torch.autograd.grad(total, neurons)[0]
+
+
+def _fresh(net: Callable[[], nn.Module], seed: int) -> nn.Module:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return net().double()

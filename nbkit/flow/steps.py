@@ -1,0 +1,210 @@
+"""Explicit Euler with a step of its own for each run.
+
+With g, g′ the gradients before and after a trial step, it is accepted when ‖g − g′‖²/(‖g‖‖g′‖) < 1e-4 and
+max|ΔF| < 0.1; the step grows by a tenth when both are below half of that, and is halved when it is rejected. This is
+the rule of the released code of [Geiger 2020], with one addition. The gradient jumps where a point passes the margin or
+the kink of a neuron. In a small problem a single jump is more than a per cent of g however small the step, and the rule
+by itself stalls; so a step is accepted, and may grow, too when it moves the neurons by less than a per cent of their
+norm and max|ΔF| < 0.01.
+"""
+
+from __future__ import annotations
+
+import time as clock
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from nbkit.flow.losses import Loss
+from nbkit.flow.neurons import augment, output, output_and_gradient
+
+TURN, CHANGE = 1e-4, 0.1
+MOVE, SMALL_CHANGE = 0.01, 0.01
+GROW, SHRINK = 1.1, 0.5
+LOOK = 8
+"""Steps between two looks at which runs are done and what is to be kept; every look makes a GPU wait."""
+
+
+@dataclass
+class Problem:
+    """What stays fixed: points (runs, p, d + 1), y (runs, p), f0 (runs, p), alpha (runs, 1), start (runs, h, d + 2),
+    line: unit vectors (runs, h, d) to which the motion of ω is confined, or None."""
+
+    points: Tensor
+    y: Tensor
+    f0: Tensor
+    alpha: Tensor
+    start: Tensor
+    line: Tensor | None
+    loss: Loss
+
+    @classmethod
+    def of(cls, x: Tensor, y: Tensor, start: Tensor, alpha: Tensor, loss: Loss, orientation: str) -> Problem:
+        line = torch.nn.functional.normalize(start[:, :, :-2], dim=-1) if orientation == "fixed" else None
+        return cls(augment(x), y, output(start, x), alpha[:, None], start, line, loss)
+
+    def __getitem__(self, runs: Tensor) -> Problem:
+        return type(self)(*(v[runs] if isinstance(v, Tensor) else v for v in vars(self).values()))
+
+    def evaluate(self, neurons: Tensor) -> tuple[Tensor, Tensor]:
+        """F (runs, p) and the gradient of the loss (runs, h, d + 2)."""
+        scale = self.y * self.alpha
+
+        def pull(f: Tensor, rows: slice) -> Tensor:
+            return self.loss.slope(scale[rows] * (f - self.f0[rows])) * self.y[rows] / f.shape[1]
+
+        f, gradient = output_and_gradient(neurons, self.points, pull)
+        if self.line is not None:
+            gradient[..., :-2] = (gradient[..., :-2] * self.line).sum(-1, keepdim=True) * self.line
+        return self.alpha * (f - self.f0), gradient
+
+
+@dataclass
+class State:
+    """The runs that still move, and where each is in the whole: run (live,); neurons and gradient (live, h, d + 2);
+    F (live, p); time, dt and steps (live,)."""
+
+    run: Tensor
+    neurons: Tensor
+    gradient: Tensor
+    F: Tensor
+    time: Tensor
+    dt: Tensor
+    steps: Tensor
+
+    def __getitem__(self, runs: Tensor) -> State:
+        return State(*(v[runs] for v in vars(self).values()))
+
+
+def integrate(
+    problem: Problem,
+    *,
+    times: Sequence[float],
+    shares: Sequence[float],
+    observe: Callable[[Tensor], Tensor],
+    max_steps: int,
+    checkpoint: Path | None,
+    key: str,
+) -> dict[str, Tensor]:
+    """Run every flow to its end; returns the fields of `Trained` that it knows, on the CPU."""
+    state, diary = _begin(problem), Diary.empty(problem, times, shares, observe)
+    saved = _read(checkpoint, key)
+    if saved:
+        state, diary = State(**saved["state"]), Diary(**saved["diary"])
+    last_saved, mine = clock.monotonic(), problem[state.run]
+    while len(state.run):
+        for _ in range(LOOK):
+            step(mine, state)
+        margin = mine.y * state.F
+        fitted = margin >= problem.loss.fitted
+        diary.write(state, fitted.double().mean(1), observe)
+        over = fitted.all(1) | (state.steps >= max_steps) | (state.gradient.flatten(1).abs().amax(1) == 0)
+        if over.any():
+            diary.close(state[over], fitted[over].all(1), observe)
+            state = state[~over]
+            mine = problem[state.run]
+        if checkpoint and clock.monotonic() - last_saved > 60:
+            _write(checkpoint, {"key": key, "state": vars(state), "diary": vars(diary)})
+            last_saved = clock.monotonic()
+    return diary.result()
+
+
+def step(problem: Problem, state: State) -> None:
+    """One trial step of every run, in place."""
+    size = lambda tensor: torch.linalg.vector_norm(tensor, dim=(1, 2))
+    trial = torch.addcmul(state.neurons, state.gradient, state.dt[:, None, None], value=-1)
+    F, gradient = problem.evaluate(trial)
+    old = size(state.gradient)
+    turn = size(gradient - state.gradient).square() / (old * size(gradient))
+    change = torch.linalg.vector_norm(F - state.F, torch.inf, dim=1)
+    move = state.dt * old / size(state.neurons)
+    smooth, small = torch.maximum(turn / TURN, change / CHANGE), torch.maximum(move / MOVE, change / SMALL_CHANGE)
+    excess = torch.fmin(smooth, small)
+    accepted = excess < 1
+    state.time += state.dt * accepted
+    state.neurons = torch.where(accepted[:, None, None], trial, state.neurons)
+    state.gradient = torch.where(accepted[:, None, None], gradient, state.gradient)
+    state.F = torch.where(accepted[:, None], F, state.F)
+    state.dt *= torch.where(accepted, torch.where(excess < 0.5, GROW, 1.0), SHRINK)
+    state.steps += 1
+
+
+def _begin(problem: Problem) -> State:
+    F, gradient = problem.evaluate(problem.start)
+    runs, h, _ = problem.start.shape
+    zero = F.new_zeros(runs)
+    # A first step that is far too long is halved a few times; one that is too short would take long to grow.
+    return State(torch.arange(runs, device=F.device), problem.start, gradient, F, zero, zero + h, zero.long())
+
+
+@dataclass
+class Diary:
+    """What is kept of the runs: the observable at given times and shares of fitted points, and their ends."""
+
+    times: Tensor
+    shares: Tensor
+    at_times: Tensor
+    at_shares: Tensor
+    next_time: Tensor
+    next_share: Tensor
+    share_times: Tensor
+    end: Tensor
+    time: Tensor
+    steps: Tensor
+    converged: Tensor
+
+    @classmethod
+    def empty(cls, problem: Problem, times, shares, observe) -> Diary:
+        start = problem.start
+        runs, whole = len(start), lambda values: start.new_tensor(list(values))
+        seen = observe(start)
+        kept = [seen[:, None].repeat(1, len(marks), *[1] * (seen.ndim - 1)) for marks in (times, shares)]
+        count = torch.zeros(runs, dtype=torch.long, device=start.device)
+        late = start.new_full((runs, len(shares)), torch.nan)
+        zero = start.new_zeros(runs)
+        ends = (torch.empty_like(start), zero, count.clone(), count.bool())
+        return cls(whole(times), whole(shares), *kept, count, count.clone(), late, *ends)
+
+    def write(self, state: State, share: Tensor, observe) -> None:
+        """Keep the observable of the runs that have passed one of their marks since the last look."""
+        for marks, reached, following, kept in (
+            (self.times, state.time, self.next_time, self.at_times),
+            (self.shares, share, self.next_share, self.at_shares),
+        ):
+            passed = torch.searchsorted(marks, reached.contiguous(), right=True)
+            due = (passed > following[state.run]).nonzero()[:, 0]
+            for i, seen in zip(due, observe(state.neurons[due]) if len(due) else ()):
+                run, upto = state.run[i], passed[i]
+                kept[run, following[run] : upto] = seen
+                if kept is self.at_shares:
+                    self.share_times[run, following[run] : upto] = state.time[i]
+                following[run] = upto
+
+    def close(self, state: State, converged: Tensor, observe) -> None:
+        """The end of these runs; marks they have not passed get what is seen there."""
+        for name in ("time", "steps"):
+            getattr(self, name)[state.run] = getattr(state, name)
+        self.end[state.run], self.converged[state.run] = state.neurons, converged
+        for run, seen in zip(state.run, observe(state.neurons)):
+            self.at_times[run, self.next_time[run] :] = seen
+            self.at_shares[run, self.next_share[run] :] = seen
+
+    def result(self) -> dict[str, Tensor]:
+        names = ("end", "time", "steps", "converged", "at_times", "at_shares", "share_times")
+        return {name: getattr(self, name).cpu() for name in names}
+
+
+def _read(path: Path | None, key: str) -> dict | None:
+    if path is None or not path.exists():
+        return None
+    saved = torch.load(path, weights_only=True)
+    return saved if saved["key"] == key else None
+
+
+def _write(path: Path, content: dict) -> None:
+    temporary = path.with_name(f".{path.name}")
+    torch.save(content, temporary)
+    temporary.replace(path)

@@ -1,0 +1,140 @@
+"""`train`: the gradient flow of many runs, shared out over the cores."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from threadpoolctl import threadpool_limits
+from torch import Tensor
+
+from nbkit import device as machine
+from nbkit.flow.losses import loss as loss_named
+from nbkit.flow.neurons import output
+from nbkit.flow.steps import Problem, integrate
+
+WORTH = 2**17
+"""Pre-activations that are worth a thread: with fewer, a step is mostly Python, which threads cannot share."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Runs at the end of their flow; all tensors are on the CPU with the runs first.
+
+    start, end: neurons (runs, h, d + 2). time: the end of the flow. steps: trial steps taken. converged: all training
+    points are fitted. at_times: the observable at each of `times`; at_shares: when the share of fitted points first
+    reached each of `shares`, with the time in `share_times` (NaN, and the last value, where it never did).
+    """
+
+    alpha: Tensor
+    start: Tensor
+    end: Tensor
+    time: Tensor
+    steps: Tensor
+    converged: Tensor
+    at_times: Tensor
+    at_shares: Tensor
+    share_times: Tensor
+
+    def predict(self, x: Tensor, neurons: Tensor | None = None) -> Tensor:
+        """F (runs, n) at x (runs, n, d), or (n, d) for the same points in all runs; `neurons` other than the end's."""
+        x = x.expand(len(self.end), *x.shape[-2:])
+        return self.alpha[:, None] * (output(self.end if neurons is None else neurons, x) - output(self.start, x))
+
+
+def train(
+    x: Tensor,
+    y: Tensor,
+    start: Tensor,
+    *,
+    alpha: float | Sequence[float] | Tensor,
+    loss: str = "soft_hinge",
+    orientation: str = "free",
+    times: Sequence[float] = (),
+    shares: Sequence[float] = (),
+    observe: Callable[[Tensor], Tensor] = torch.clone,
+    max_steps: int = 100_000,
+    device: str = "auto",
+    checkpoint: str | Path | None = None,
+) -> Trained:
+    """Follow the gradient flow of every run until all its points are fitted (yF ≥ 1).
+
+    x (runs, p, d); y (runs, p) of ±1; start: neurons (runs, h, d + 2), see `initial`; alpha: one, or one for each run.
+    loss: a name in `LOSSES`. orientation: "fixed" keeps every ω on its initial line, so that only its length moves.
+    times, shares: when to keep `observe(neurons)`, a function of the neurons (runs, h, d + 2) of the runs at that
+    point: at these times (in units where θ̇ = −∇L), and when these shares of the training points are fitted.
+    A run that has not fitted after `max_steps` trial steps stops there, with `converged` false.
+    checkpoint: a file that the state is written to every minute and that an interrupted call goes on from; it is
+    deleted at the end. Raises ValueError for arguments that do not fit together.
+    """
+    _check(x, y, start, orientation=orientation, max_steps=max_steps)
+    target = machine.resolve(device)
+    alpha = torch.as_tensor(alpha, dtype=torch.float64).expand(len(x)).contiguous()
+    worth = x.shape[0] * x.shape[1] * start.shape[1] // WORTH
+    groups = 1 if target.type == "cuda" else max(1, min(machine.cores(), len(x), worth))
+    key = _fingerprint(x, y, start, alpha, (loss, orientation, list(times), list(shares), max_steps, groups))
+
+    def follow(group: int) -> dict[str, Tensor]:
+        mine = slice(group, None, groups)
+        problem = Problem.of(
+            *(v[mine].double().to(target) for v in (x, y, start, alpha)), loss_named(loss), orientation
+        )
+        return integrate(
+            problem,
+            times=times,
+            shares=shares,
+            observe=observe,
+            max_steps=max_steps,
+            checkpoint=checkpoint and Path(f"{checkpoint}.{group}"),
+            key=key,
+        )
+
+    with _one_thread_each(), ThreadPoolExecutor(groups) as pool:
+        parts = list(pool.map(follow, range(groups)))
+    for group in range(groups if checkpoint else 0):
+        Path(f"{checkpoint}.{group}").unlink(missing_ok=True)
+    return Trained(alpha, start.double(), **{name: _interleave([part[name] for part in parts]) for name in parts[0]})
+
+
+def _check(x: Tensor, y: Tensor, start: Tensor, *, orientation: str, max_steps: int) -> None:
+    runs, p, d = x.shape
+    if y.shape != (runs, p) or not (y.abs() == 1).all():
+        raise ValueError(f"y must be ±1 of shape {(runs, p)}, one label for each point of x")
+    if start.ndim != 3 or start.shape[0] != runs or start.shape[2] != d + 2:
+        raise ValueError(f"start must be neurons of shape ({runs}, h, {d + 2}), not {tuple(start.shape)}")
+    if orientation not in ("free", "fixed"):
+        raise ValueError(f"orientation must be free or fixed, not {orientation!r}")
+    if max_steps < 1:
+        raise ValueError(f"max_steps must be at least 1, not {max_steps}")
+
+
+def _interleave(parts: list[Tensor]) -> Tensor:
+    """Undo the dealing out of runs to groups: group g had the runs g, g + n, g + 2n, …"""
+    whole = parts[0].new_empty(sum(map(len, parts)), *parts[0].shape[1:])
+    for group, part in enumerate(parts):
+        whole[group :: len(parts)] = part
+    return whole
+
+
+@contextmanager
+def _one_thread_each():
+    """Each group of runs has a thread of its own: the products inside must not start more."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpool_limits(1, user_api="blas"):
+            yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _fingerprint(*parts) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.numpy().tobytes() if isinstance(part, Tensor) else repr(part).encode())
+    return digest.hexdigest()

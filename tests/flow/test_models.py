@@ -1,0 +1,27 @@
+"""Oracle: the closed-form flow of the one-hidden-layer network."""
+
+from torch import nn
+
+from nbkit import flow
+from nbkit.data import gaussian
+
+
+class OneHiddenLayer(nn.Module):
+    def __init__(self, neurons):
+        super().__init__()
+        self.neurons = nn.Parameter(neurons.clone())
+
+    def forward(self, x):
+        a = (flow.augment(x) @ self.neurons[:, :-1].T).relu()
+        return a @ self.neurons[:, -1:] / len(self.neurons)
+
+
+def test_a_torch_model_follows_the_same_flow():
+    x, y = gaussian.sample("stripe", [0], 12, 3)
+    x_test, _ = gaussian.sample("stripe", [1], 20, 3)
+    start = flow.initial([0], 20, 3)
+    expected = flow.train(x, y, start, alpha=10.0, device="cpu")
+    net = lambda: OneHiddenLayer(start[0])
+    F, fitted = flow.train_models(net, x, y, x_test[0], alpha=10.0, seeds=[0])
+    # The two begin with different step sizes, so they agree to the accuracy of Euler's steps.
+    assert fitted.all() and (F - expected.predict(x_test)).abs().max() < 0.01 * F.abs().max()

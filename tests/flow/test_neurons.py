@@ -1,0 +1,38 @@
+"""Oracles: the network written out, automatic differentiation, permutation of the neurons."""
+
+import torch
+
+from nbkit import flow
+from nbkit.flow import neurons as module
+
+
+def _problem(runs=3, p=7, h=11, d=4):
+    x = torch.randn(runs, p, d, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    return x, flow.initial(range(runs), h, d)
+
+
+def test_output_is_the_formula():
+    x, neurons = _problem()
+    w, b, beta = neurons[..., :-2], neurons[..., -2], neurons[..., -1]
+    a = torch.einsum("rpd,rhd->rph", x, w) / x.shape[-1] ** 0.5 + b[:, None]
+    assert torch.allclose(flow.output(neurons, x), (a.relu() * beta[:, None]).mean(-1), atol=1e-14)
+
+
+def test_gradient_is_that_of_automatic_differentiation(monkeypatch):
+    monkeypatch.setattr(module, "BLOCK", 100)  # several blocks
+    x, neurons = _problem()
+    neurons.requires_grad_()
+    f = (module.augment(x) @ neurons[..., :-1].mT).relu() @ neurons[..., -1:] / neurons.shape[1]
+    (expected,) = torch.autograd.grad((f[..., 0] ** 3).sum(), neurons)
+    found_f, found = flow.output_and_gradient(neurons.detach(), flow.augment(x), lambda f, rows: 3 * f**2)
+    assert torch.allclose(found_f, f[..., 0].detach(), atol=1e-14)
+    assert torch.allclose(found, expected, atol=1e-14)
+
+
+def test_neurons_may_be_permuted():
+    x, neurons = _problem()
+    assert torch.allclose(flow.output(neurons.flip(1), x), flow.output(neurons, x), atol=1e-14)
+
+
+def test_a_run_has_its_own_seed():
+    assert torch.equal(flow.initial([5, 6], 4, 2)[1], flow.initial([6], 4, 2)[0])

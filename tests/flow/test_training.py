@@ -1,0 +1,133 @@
+"""Oracles: a conservation law, a closed-form solution, and runs that must not notice each other."""
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from nbkit import flow
+from nbkit.flow import steps, training
+
+CPU = dict(device="cpu", max_steps=6000)
+
+
+def _stripe(runs=3, p=24, d=3, seed=0):
+    x = torch.randn(runs, p, d, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    return x, 1 - 2 * ((x[..., 0] > -0.3) & (x[..., 0] < 1.18549)).double()
+
+
+def _invariant(neurons):
+    return neurons[..., :-1].square().sum(-1) - neurons[..., -1].square()
+
+
+@pytest.mark.parametrize(
+    ("loss", "alpha"), [("soft_hinge", 1e-6), ("soft_hinge", 1e6), ("hinge", 1e2), ("squared_hinge", 1e2)]
+)
+def test_all_points_are_fitted_and_each_neuron_keeps_its_invariant(loss, alpha):
+    x, y = _stripe(p=12)
+    trained = flow.train(x, y, flow.initial(range(3), 60, 3), alpha=alpha, loss=loss, **CPU)
+    assert trained.converged.all()
+    assert (y * trained.predict(x)).min() >= flow.LOSSES[loss].fitted
+    # ‖ω‖² + b² − β² of every neuron is conserved by the flow; Euler's steps lose it slowly.
+    drift = (_invariant(trained.end) - _invariant(trained.start)).abs()
+    assert drift.max() < 1e-3 * trained.end.square().sum(-1).max()
+
+
+def test_before_the_first_kink_the_flow_is_the_closed_form():
+    """While no point is fitted and none changes sides, β = β₀ cosh|A|t + Â·v₀ sinh|A|t for each neuron (ω, b) = v."""
+    x, y = _stripe(runs=1, p=6)
+    start = flow.initial([3], 5, 3)
+    start[..., -2] = 6.0  # all neurons are active on all points
+    trained = flow.train(x, y, start, alpha=1e-9, loss="hinge", max_steps=120, device="cpu")
+    assert ((flow.augment(x) @ trained.end[..., :-1].mT) > 0).all()
+    a = (y[..., None] * flow.augment(x)).mean(1) / 5
+    angle, unit = a.norm() * trained.time, a / a.norm()
+    v0, beta0 = start[0, :, :-1], start[0, :, -1]
+    along = (v0 * unit).sum(-1)
+    beta = beta0 * angle.cosh() + along * angle.sinh()
+    v = v0 + unit * (beta0 * angle.sinh() + along * (angle.cosh() - 1))[:, None]
+    assert angle > 0.1
+    expected = torch.cat([v, beta[:, None]], dim=1)
+    assert (trained.end[0] - expected).abs().max() < 0.01 * (expected - start[0]).abs().max()
+
+
+def test_runs_do_not_notice_each_other():
+    x, y = _stripe()
+    start = flow.initial(range(3), 30, 3)
+    together = flow.train(x, y, start, alpha=[1e-3, 1.0, 1e3], shares=[0.5], times=[1.0, 10.0], **CPU)
+    alone = flow.train(x[1:2], y[1:2], start[1:2], alpha=1.0, shares=[0.5], times=[1.0, 10.0], **CPU)
+    for name in ("end", "time", "at_times", "at_shares", "share_times"):
+        assert torch.allclose(getattr(together, name)[1:2], getattr(alone, name), rtol=1e-6), name
+
+
+def test_threads_change_nothing(monkeypatch):
+    x, y = _stripe()
+    options = dict(alpha=1e3, **CPU)
+    one = flow.train(x, y, flow.initial(range(3), 30, 3), **options)
+    monkeypatch.setattr(training, "WORTH", 1)
+    monkeypatch.setenv("NBKIT_CORES", "2")
+    two = flow.train(x, y, flow.initial(range(3), 30, 3), **options)
+    assert torch.allclose(one.end, two.end) and torch.equal(one.steps, two.steps)
+
+
+def test_fixed_orientations_stay_on_their_line():
+    x, y = _stripe()
+    start = flow.initial(range(3), 60, 3)
+    end = flow.train(x, y, start, alpha=1e-3, orientation="fixed", **CPU).end
+    cosine = torch.nn.functional.cosine_similarity(start[..., :-2], end[..., :-2], dim=-1)
+    assert torch.allclose(cosine.abs(), torch.ones_like(cosine), atol=1e-10)
+    assert not torch.allclose(start, end)
+
+
+def test_marks_are_kept_in_order_and_the_last_one_is_the_end():
+    x, y = _stripe()
+    trained = flow.train(
+        x, y, flow.initial(range(3), 60, 3), alpha=1.0, shares=[0.1, 0.5, 1.0], times=[0.0, 1e9], **CPU
+    )
+    assert (trained.share_times.diff(dim=1) >= 0).all() and torch.equal(trained.at_shares[:, -1], trained.end)
+    assert torch.equal(trained.at_times[:, 1], trained.end)
+    assert torch.allclose(trained.at_times[:, 0], trained.start, atol=0.1)
+
+
+def test_an_interrupted_flow_goes_on_from_its_checkpoint(tmp_path, monkeypatch):
+    x, y = _stripe()
+    options = dict(alpha=1e3, shares=[0.5], checkpoint=tmp_path / "flow.pt", **CPU)
+    start = flow.initial(range(3), 30, 3)
+    whole = flow.train(x, y, start, **options)
+    assert not list(tmp_path.iterdir())
+    ticks = iter(range(10**6))
+    monkeypatch.setattr(steps, "clock", SimpleNamespace(monotonic=lambda: 61 * next(ticks)))
+    taken, original = [], steps.step
+
+    def interrupted(*args):
+        taken.append(1)
+        if len(taken) == 100:
+            raise KeyboardInterrupt
+        original(*args)
+
+    monkeypatch.setattr(steps, "step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        flow.train(x, y, start, **options)
+    monkeypatch.setattr(steps, "step", original)
+    resumed = flow.train(x, y, start, **options)
+    assert torch.equal(whole.end, resumed.end) and torch.equal(whole.at_shares, resumed.at_shares)
+
+
+def test_a_run_out_of_steps_says_so():
+    x, y = _stripe()
+    trained = flow.train(x, y, flow.initial(range(3), 30, 3), alpha=1e-6, device="cpu", max_steps=20)
+    assert not trained.converged.any() and (trained.steps <= 24).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"y": torch.zeros(1, 4)}, "±1"),
+        ({"start": torch.zeros(1, 3, 3)}, "start"),
+        ({"orientation": "up"}, "orientation"),
+    ],
+)
+def test_bad_arguments_are_refused(change, message):
+    good = {"x": torch.zeros(1, 4, 2), "y": torch.ones(1, 4), "start": torch.zeros(1, 3, 4)}
+    with pytest.raises(ValueError, match=message):
+        flow.train(**good | change, alpha=1.0)

@@ -1,0 +1,61 @@
+"""Oracles: growth at a saddle, eigenvectors, Monte Carlo for the teacher's loss, and the variance of the labels."""
+
+import numpy as np
+import torch
+
+from nbkit import landscapes
+
+
+def test_exact_descent_stays_on_the_saddle_and_an_offset_leaves_in_logarithmic_time():
+    assert landscapes.saddle_path([1.0, 0.0], lr=0.1, steps=500)[:, 1].max() == 0
+    out = landscapes.exit_step([1e-3, 1e-6, 0.0], lr=0.1, steps=1000)
+    assert abs((out[1] - out[0]) * np.log(1.1) / np.log(1e3) - 1) < 0.03 and out[2] == 1000
+    noisy = landscapes.saddle_path(np.tile([[1.0], [0.0]], 5), lr=0.1, steps=400, noise=1e-4, seed=0)
+    assert np.allclose(np.abs(noisy[-1, 1]), 1, atol=0.01)
+
+
+def test_matrix_completion_recovers_the_unseen_entries_from_every_start():
+    result = landscapes.complete_matrix(size=20, rank=1, observed=0.6, starts=4, steps=1500)
+    assert result.error.isel(step=-1).max() < 1e-6 < result.error.isel(step=0).min()
+
+
+def test_critical_points_are_eigenvectors_and_only_the_first_is_a_minimum():
+    result = landscapes.critical_points(size=4, starts=40)
+    assert result.distance.max() < 1e-8
+    top = result["rank"].values == 0
+    assert (result.curvature.values[top] > 0).all() and (result.curvature.values[~top] < 0).all()
+
+
+def test_the_plain_loss_is_the_mean_over_gaussian_inputs():
+    students = torch.randn(3, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    x = torch.randn(400_000, 3, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    difference = (x @ students.T).relu().sum(1) - x.relu().sum(1)
+    assert np.isclose(landscapes.plain_loss(students), difference.square().mean() / 2, rtol=0.02)
+    assert abs(landscapes.plain_loss(torch.eye(3, dtype=torch.float64))) < 1e-5
+
+
+def test_the_designed_loss_is_least_at_the_teacher_and_does_not_see_signs_or_order():
+    teacher = torch.eye(4, dtype=torch.float64)
+    shuffled = -teacher[[2, 0, 3, 1]]
+    assert landscapes.designed_loss(teacher) == landscapes.designed_loss(shuffled)
+    doubled = teacher.clone()
+    doubled[0] = teacher[1]
+    assert landscapes.designed_loss(doubled) > landscapes.designed_loss(teacher)
+
+
+def test_the_designed_loss_recovers_a_small_teacher():
+    result = landscapes.recover_teacher(neurons=3, starts=5, steps=1000)
+    assert result.overlap.sel(loss="designed").min() > 0.99
+    assert result.overlap.sel(loss="plain").median() > 0.99
+
+
+def test_linear_systems_are_learned():
+    error = landscapes.learn_system(length=20, batch=8, steps=800, seeds=3, noise=0.0).error
+    assert error.isel(step=-1).max() < 0.05 < error.isel(step=0).min()
+
+
+def test_a_dead_network_has_no_gradient_and_the_variance_as_its_loss():
+    x = torch.linspace(-1, 1, 32, dtype=torch.float64)[:, None]
+    y = torch.sign(x[:, 0])
+    loss, gradient = landscapes.dead_network(x, y, width=10, seed=0)
+    assert gradient == 0 and loss == y.var(unbiased=False)

@@ -1,0 +1,90 @@
+"""What must hold whatever the networks learn: counts of labels, ranges, ends of curves, repeatability."""
+
+import numpy as np
+import pytest
+import torch
+
+from nbkit import conv, importance, memorization, params, selection
+from nbkit.data import images
+
+SMALL = dict(data="digits", widths=[8, 8], n_train=64, device="cpu")
+CURVES = dict(orders=2, steps=4)
+
+
+def test_corrupted_labels_keep_their_counts_and_the_test_set_its_labels():
+    found = images.load("digits")
+    split = memorization.split(found, 200, 1.0, seed=3)
+    assert torch.equal(split.y.bincount(minlength=10), found.train_y[:200].bincount(minlength=10))
+    assert (split.y != found.train_y[:200]).float().mean() > 0.7
+    assert torch.equal(split.y_test, found.test_y)
+
+
+def test_memorisation_has_its_axes_starts_at_the_training_accuracy_and_repeats():
+    options = dict(**SMALL, **CURVES, corruption=[0.0, 1.0], epochs=2, seeds=2, scales=[0.5], repeats=2)
+    first, second = (memorization.by_corruption(**options) for _ in range(2))
+    assert first.accuracy.dims == ("corruption", "seed", "hold", "order", "fraction")
+    assert first.noisy.dims == ("corruption", "seed", "scale", "repeat")
+    assert np.allclose(first.accuracy.isel(fraction=0, order=0, hold=0), first.train_accuracy)
+    assert first.equals(second)
+    assert first.attrs["data"].startswith("digits (") and first.attrs["experiment"] == "by_corruption"
+
+
+def test_dropout_and_batch_norm_populations():
+    found = memorization.by_dropout(**SMALL, **CURVES, dropout=[0.0, 0.5], corruption=1.0, epochs=1, seeds=2)
+    assert dict(found.accuracy.sizes) == {"dropout": 2, "seed": 2, "order": 2, "fraction": 5}
+    assert not np.allclose(found.accuracy[0], found.accuracy[1])
+
+
+def test_the_convolutional_network_is_the_published_one():
+    net = conv.plain()
+    assert [m.out_channels for m in net if isinstance(m, torch.nn.Conv2d)] == list(conv.CHANNELS)
+    assert net(torch.zeros(2, 3, 32, 32)).shape == (2, 10)
+    last = net[:-2](torch.zeros(2, 3, 32, 32))
+    assert last.shape == (2, 512, 4, 4)
+    assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in conv.plain(batch_norm=False))
+
+
+def test_units_are_tabled_for_every_network():
+    found = importance.fully_connected(**SMALL, epochs=2, seeds=2)
+    assert found.loss.dims == ("seed", "unit") and found.class_loss.dims == ("seed", "unit", "class")
+    assert found.layer.values.tolist() == [0] * 8 + [1] * 8
+
+
+def test_a_stronger_penalty_makes_less_selective_networks():
+    found = importance.regularised(**SMALL, strengths=[0.0, 10.0], epochs=15, seeds=2, lr=1e-2)
+    assert (found.selectivity[1] < found.selectivity[0]).all()
+
+
+def test_followed_networks_end_where_they_end_without_being_followed():
+    options = dict(**SMALL, **CURVES, corruption=0.25, epochs=4, seeds=2)
+    often, once = (selection.over_training(**options, every=every) for every in (2, 4))
+    assert often.epoch.values.tolist() == [2, 4]
+    assert np.allclose(often.isel(epoch=-1).auc, once.isel(epoch=-1).auc)
+
+
+def test_a_grid_has_every_setting_once():
+    grid = dict(rates=[1e-3, 1e-2], decays=[0.0, 1e-2], batches=[32], dropouts=[0.0, 0.5])
+    found = selection.hyper_parameters(**SMALL, **CURVES, **grid, corruption=0.0, epochs=1, seeds=2)
+    settings = list(zip(*(found[name].values.tolist() for name in ("lr", "weight_decay", "batch", "dropout"))))
+    assert len(set(settings)) == found.sizes["setting"] == 8
+
+
+@pytest.mark.parametrize(("signal", "lost"), [([1, 3, 2], 0.0), ([3, 1, 2], -0.4)])
+def test_what_a_signal_chooses_is_compared_with_the_best(signal, lost):
+    import xarray as xr
+
+    score = xr.DataArray([0.5, 0.9, 0.7], dims="epoch")
+    assert np.isclose(selection.chosen(xr.DataArray(signal, dims="epoch"), score, "epoch"), lost)
+
+
+def test_hits_count_the_common_best():
+    assert selection.hits([1, 2, 3, 4], [4, 3, 2, 1], 2) == 0
+    assert selection.hits([1, 2, 3, 4], [0, 9, 8, 10], 2) == 0.5
+
+
+def test_sizes_follow_the_image_set_unless_they_are_given():
+    sizes = lambda **given: params.validate("16", given).widths
+    assert sizes() == [128, 128]
+    assert sizes(data="mnist") == [512, 512]
+    assert sizes(data="mnist", widths=[7]) == [7]
+    assert sizes(data="mnist", preset="smoke") == sizes(preset="smoke")

@@ -1,0 +1,48 @@
+"""Oracles: the derivative along the motion, homogeneity, curves that cross a level at a known place."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from nbkit import flow, scales
+
+
+def test_motion_along_the_tangent_space_is_the_derivative():
+    start, x = flow.initial([0, 1], 30, 3), torch.randn(2, 9, 3, generator=torch.Generator().manual_seed(0)).double()
+    step = 1e-6 * flow.initial([2, 3], 30, 3)
+    straight, off = scales.tangent(start, start + step, x)
+    _, expected = torch.func.jvp(lambda n: _output(n, x), (start,), (step,))
+    assert torch.allclose(straight, expected, atol=1e-15)
+    assert off.abs().max() < 1e-3 * straight.abs().max()
+
+
+def _output(neurons, x):
+    return ((flow.augment(x) @ neurons[..., :-1].mT).relu() @ neurons[..., -1:])[..., 0] / neurons.shape[1]
+
+
+def test_the_convolutional_network_is_homogeneous_in_its_weights():
+    torch.manual_seed(0)
+    net, x = scales.small_cnn(8, 3).double(), torch.ones(2, 1, 8, 8, dtype=torch.float64)
+    before = net(x)
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter *= 2
+    assert net(x).shape == (2, 1) and torch.allclose(net(x), 8 * before)
+
+
+def test_a_power_law_crosses_a_level_where_it_must():
+    alphas = np.array([0.1, 1.0, 100.0])
+    assert scales.level_crossing(alphas, 50 / alphas, 5.0) == pytest.approx(math.log(10))
+    assert math.isnan(scales.level_crossing(alphas, 50 / alphas, 1e-9))
+
+
+def test_experiments_have_their_axes():
+    tiny = dict(p=12, alphas=[1.0, 100.0], seeds=2, max_steps=20)
+    sweep = scales.sweep("digits", d=4, widths=[8, 16], device="cpu", **tiny)
+    assert sweep.kernel_change.shape == (2, 2, 2) and (sweep.off_tangent >= 0).all()
+    cnn = scales.convolutional("digits", channels=2, **tiny)
+    assert cnn.error.shape == (2, 2) and not cnn.converged.all()
+    path = scales.paths(d=2, p=12, width=10, alphas=[1.0], frames=2, max_steps=20)
+    assert path.along.shape == (1, 3) and path.along[0, 0] == 0
