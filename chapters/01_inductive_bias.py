@@ -243,7 +243,7 @@ normalised = minimisers.towards_max_margin(**p.margin, steps=min(p.steps, 10_000
 # The slider moves through time in equal steps of $\ln t$. The solid grey line is the max-margin line, the dotted ones its margins.
 
 # %%
-shown = int(plain.gap.isel(time=12).argmax())  # the set of points on which the turning is easiest to see
+shown = int(plain.gap.isel(time=12).values.argmax())  # the set of points on which the turning is easiest to see
 points_x, points_y, normal = minimisers.separable_points(p.points, seed=p.seed + shown)
 times = [t for t in np.unique(np.geomspace(1, p.steps, 16).round()) if t <= p.steps]
 at = lambda result, t: result.w.isel(seed=shown).sel(time=t, method="nearest").values

@@ -149,7 +149,7 @@ figures.glue(
     alt="Test accuracy against frequency: logistic regression level at the top, LeNet falling from about 70 to 50 percent, with a dip at 8.",
 )
 
-# %%
+# %% tags=["hide-input"]
 lenet_range = lenet.test_accuracy.max("direction") - lenet.test_accuracy.min("direction")
 spread = intervals.mean(lenet_range)
 blind = intervals.mean(logreg.test_accuracy.min("direction"))
@@ -218,7 +218,7 @@ figures.glue(
     alt="Accuracies of thin ResNets in three groups: train accuracy is near 100 percent in all, test accuracy is high on the lattice only.",
 )
 
-# %%
+# %% tags=["hide-input"]
 in_class = {
     name: resnet.test_accuracy[classes == group] for group, name in enumerate(("lattice", "mixed", "off_lattice"))
 }
@@ -286,7 +286,7 @@ figures.glue(
     alt="Three rows of points: logistic regression near 100 percent, LeNet and the thin ResNet near chance on random directions.",
 )
 
-# %%
+# %% tags=["hide-input"]
 linear_score = random_results["logreg"].test_accuracy.mean()
 for net in ("lenet", "resnet18"):
     gap = intervals.mean(linear_score - random_results[net].test_accuracy)
@@ -340,8 +340,8 @@ gamma, probe = (
     }
     for snr in (aliasing.snr, aliasing.probe_snr)
 )
-both_finite = {name: np.isfinite(gamma[name]) & (gamma[name] > 1e-9) for name in filters}
-errors = np.concatenate([np.abs(gamma[name] / probe[name] - 1)[both_finite[name]] for name in filters])
+finite = {name: np.isfinite(gamma[name]) & (gamma[name] > 1e-9) for name in filters}
+errors = np.concatenate([np.abs(gamma[name][kept] / probe[name][kept] - 1) for name, kept in finite.items()])
 claims.report("NAD-8", intervals.worst(errors))
 figures.number("snr-error", errors.max(), ".0e")
 
@@ -386,7 +386,7 @@ figures.glue(
     alt="Iterations until learned, by direction, on a log scale: LeNet varies more than tenfold and never learns some, the ResNet varies little.",
 )
 
-# %%
+# %% tags=["hide-input"]
 for net, result in speed.items():
     iterations = result.iterations.fillna(p.speed_iterations)
     ratio = intervals.geometric_mean(iterations.max("direction") / iterations.min("direction"))
@@ -443,7 +443,7 @@ figures.scrubber(
 #
 # Intervals are 95 % over seeds. A *recorded* row was computed by `nbkit record` at the size of the paper and is stored with its provenance.
 
-# %%
+# %% tags=["hide-input"]
 recorded = results.recorded("map-lenet")
 if recorded is not None:
     per_seed = recorded.test_accuracy

@@ -229,7 +229,7 @@ figures.glue("fig-selective-norm", draw.distributions(shown, ["without", "batch 
 pushed = importance.regularised(**p.regularised)
 base = pushed.isel(strength=0)
 reached = (pushed.selectivity <= base.selectivity / 2.5).all("seed")
-far_enough = pushed.isel(strength=int(reached.argmax()) if reached.any() else -1)
+far_enough = pushed.isel(strength=int(reached.values.argmax()) if reached.any() else -1)
 cost = intervals.mean(100 * (far_enough.test_accuracy - base.test_accuracy))
 claims.report(
     "SD-14", cost, note=None if reached.any() else "no strength divides the selectivity by 2.5 in all networks"

@@ -132,9 +132,11 @@ def _papermill(source: Path, given: dict, output: Path) -> str:
 def _stamp(notebook: Path, name: str, parameters: params.Chapter, made_from: str, seconds: float) -> None:
     """Write into the executed notebook how it was made, after a last check that it holds no error."""
     content = json.loads(notebook.read_text())
-    for cell in content["cells"]:
-        if any(output["output_type"] == "error" for output in cell.get("outputs", [])):
+    for output in (output for cell in content["cells"] for output in cell.get("outputs", [])):
+        if output["output_type"] == "error":
             raise PressError(f"{name}: a cell raised an error that papermill did not report")
+        if output.get("name") == "stderr":
+            raise PressError(f"{name}: a cell wrote a warning that would stand on the page: {''.join(output['text'])}")
     for place in ("input_path", "output_path"):  # of this machine, and the notebook is published
         content["metadata"]["papermill"].pop(place, None)
     content["metadata"]["nbkit"] = {

@@ -60,6 +60,13 @@ def test_a_failing_chapter_publishes_nothing_and_leaves_the_partial_notebook(boo
     assert [path.name for path in output.parent.iterdir()] == ["07_tiny.failed.ipynb"]
 
 
+def test_a_warning_is_not_published(book):
+    output = book("import warnings\nwarnings.warn('half of the points are missing')")
+    with pytest.raises(press.PressError, match="half of the points are missing"):
+        press.execute(press.source("07_tiny"), {}, output)
+    assert not output.exists()
+
+
 def test_a_killed_kernel_is_one_sentence(book):
     output = book("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)")
     with pytest.raises(press.PressError, match="the kernel was killed"):

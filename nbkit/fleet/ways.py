@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
 
 import torch
 from joblib import Parallel, delayed
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from torch import nn
 
 from nbkit import device as machine
@@ -50,7 +50,7 @@ def processes(job: partial, tasks: Sequence[Task], *, at_once: int | None, tick:
         for record in Parallel(n_jobs=workers, backend="loky", return_as="generator")(jobs):
             tick(job.keywords["training"].epochs)
             yield record
-    except BrokenProcessPool:
+    except TerminatedWorkerError:
         raise RuntimeError(
             f"a training process died, most likely because memory ran out; give an at_once below {workers}"
         ) from None
