@@ -208,7 +208,7 @@ for name in ("tanh", "relu"):
 for position, name in ((0, "coarse"), (-1, "fine")):
     figures.number(f"fall-{name}", intervals.mean(by_bins.isel(bins=position)), ".2f")
     figures.text(f"bins-{name}", str(par.bins[position]))
-figures.number("fine-over-coarse", fine_over_coarse, ".1f")
+figures.number("fine-over-coarse", fine_over_coarse, ".1f", missing="not defined, as nothing falls with coarse bins,")
 figures.text("bins-middle", str(par.bins[1]))
 
 # %% [markdown]

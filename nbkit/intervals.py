@@ -45,19 +45,20 @@ def bootstrap(statistic, *samples, paired: bool = True, resamples: int = 2000, s
     """Percentile bootstrap of `statistic(*samples)`, resampled along the first axis: the independent repetitions.
 
     samples: arrays whose first axis is the repetition; paired ones are resampled together. Returns n = length of the
-    first.
+    first. Resamples on which the statistic is not finite, such as a ratio to 0, are left out; without any other the
+    interval is infinite.
     """
     arrays = [np.asarray(s, dtype=float) for s in samples]
-    n = len(arrays[0])
-    value = float(statistic(*arrays))
-    if n < 2:
+    n, rng, draws = len(arrays[0]), np.random.default_rng(seed), np.empty(resamples)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = float(statistic(*arrays))
+        for i in range(resamples if n > 1 else 0):
+            index = rng.integers(n, size=n)
+            draws[i] = statistic(*(a[index if paired else rng.integers(len(a), size=len(a))] for a in arrays))
+    finite = draws[np.isfinite(draws)] if n > 1 else np.empty(0)
+    if not finite.size:
         return Estimate(value, -np.inf, np.inf, n)
-    rng = np.random.default_rng(seed)
-    draws = np.empty(resamples)
-    for i in range(resamples):
-        index = rng.integers(n, size=n)
-        draws[i] = statistic(*(a[index if paired else rng.integers(len(a), size=len(a))] for a in arrays))
-    low, high = np.nanquantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(finite, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Estimate(value, float(low), float(high), n)
 
 

@@ -59,6 +59,13 @@ def test_pairs_are_kept_together():
     assert apart.low < 0 < apart.high
 
 
+def test_a_ratio_to_zero_has_no_interval_and_warns_of_nothing():
+    ratio = lambda a, b: a.mean() / b.mean()
+    assert intervals.bootstrap(ratio, np.ones(4), np.zeros(4))[1:] == (-np.inf, np.inf, 4)
+    some = intervals.bootstrap(ratio, np.ones(4), np.array([0.0, 0, 1, 1]))
+    assert 1 <= some.low <= 2 <= some.high < np.inf
+
+
 def test_worst_is_the_largest_and_format_shows_the_interval():
     assert intervals.worst([1.0, 3.0, 2.0]) == (3.0, 1.0, 3.0, 3)
     assert f"{intervals.Estimate(1.2345, 1.0, 1.5, 3):.1f}" == "1.2 [1.0, 1.5]"
