@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
+from scipy.special import comb
 
 from nbkit.results import experiment
 
@@ -55,6 +56,18 @@ def spectrum(d: int, *, patch: int) -> xr.Dataset:
             "patches": ("subset", held[patch]),
         }
     )
+
+
+def eigenvalues(q: int) -> np.ndarray:
+    """λ_k of the dense kernel on q coordinates by order k = |S|: (q + 1,), the closed form of `spectrum(q, patch=q)`.
+
+    With j of q coordinates flipped the kernel is profile(1 - 2j/q), and the mean of χ_S over such points is a
+    Krawtchouk polynomial K_k(j)/C(q, k).
+    """
+    j, k, i = np.ogrid[: q + 1, : q + 1, : q + 1]
+    krawtchouk = ((-1.0) ** i * comb(j, i) * comb(q - j, k - i)).sum(2) / comb(q, k[..., 0])
+    weights = comb(q, np.arange(q + 1)) / 2**q
+    return (weights * profile(1 - 2 * np.arange(q + 1) / q)) @ krawtchouk
 
 
 @experiment

@@ -20,6 +20,12 @@ def test_eigenvalues_and_eigenfunctions_are_those_of_the_kernel_matrix(patch):
     assert np.allclose(np.linalg.eigvalsh(gram), np.sort(spectrum.eigenvalue.values), atol=1e-12)
 
 
+@pytest.mark.parametrize("q", [1, 3, 8])
+def test_krawtchouk_polynomials_give_the_dense_eigenvalues(q):
+    found = cube.spectrum(q, patch=q)
+    assert np.allclose(cube.eigenvalues(q)[found["size"].values], found.eigenvalue, rtol=1e-10, atol=1e-14)
+
+
 def test_a_dense_kernel_knows_sizes_only_and_a_local_one_counts_windows():
     dense, local = cube.spectrum(6, patch=6), cube.spectrum(6, patch=3)
     for _, group in dense.eigenvalue.groupby(dense["size"]):

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from nbkit import intervals
 from nbkit.figures.curves import bars, chance, direct_labels
-from nbkit.figures.style import WIDTH, look, ordered
+from nbkit.figures.style import THEORY, WIDTH, look, ordered
 
 
 def learned_frame(spectra: dict[str, xr.Dataset], time: float) -> Figure:
@@ -26,10 +26,12 @@ def learned_frame(spectra: dict[str, xr.Dataset], time: float) -> Figure:
     return fig
 
 
-def cube_spectra(spectra: dict[str, xr.Dataset]) -> Figure:
-    """Eigenvalues of all parities against their order, coloured by span; zeros are left out."""
+def cube_spectra(spectra: dict[str, xr.Dataset], closed_form: list[np.ndarray]) -> Figure:
+    """Eigenvalues of all parities against their order, coloured by span, on their closed forms; zeros are left out."""
     fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.6), sharey=True)
-    for ax, (name, spectrum) in zip(axes, spectra.items()):
+    for ax, (name, spectrum), levels in zip(axes, spectra.items(), closed_form):
+        for order, level in {pair for pair in zip(spectrum["size"].values, levels) if pair[1] > 1e-12}:
+            ax.plot([order - 0.15, order + 0.45], [level, level], zorder=1, **THEORY | {"linewidth": 3, "alpha": 0.5})
         top = int(spectrum.span.max())
         for span, color in zip(range(top + 1), ordered(top + 1)):
             some = (spectrum.span.values == span) & (spectrum.eigenvalue.values > 1e-12)

