@@ -78,8 +78,10 @@ def recorded(name: str) -> xr.Dataset | None:
 
 
 def label(dataset: xr.Dataset) -> str:
-    """What every recorded figure says of itself: preset, device, date, commit and data."""
-    parts = [dataset.attrs.get(key, "") for key in ("preset", "device", "date", "data")]
+    """What every recorded figure says of itself: preset and what was changed in it, device, date, data and commit."""
+    preset, changed = (dataset.attrs.get(key, "") for key in ("preset", "changed"))
+    parts = [preset + (f" with {changed}" if changed else "")]
+    parts += [dataset.attrs.get(key, "") for key in ("device", "date", "data")]
     return ", ".join([str(part) for part in parts if part] + [f"commit {dataset.attrs.get('commit', 'unknown')}"])
 
 

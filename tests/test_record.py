@@ -13,6 +13,7 @@ def test_a_recording_is_stored_with_full_provenance(tmp_path, monkeypatch):
     assert path.name == "sigma-lenet.nc"
     assert stored.sizes["sigma"] == 2 and stored.sizes["seed"] == 2
     assert json.loads(stored.attrs["parameters"])["n_train"] == 32
+    assert stored.attrs["changed"] == "n_train = 32, n_test = 32"
     assert {"recipe", "preset", "device", "date", "commit", "seconds", "data_fingerprint"} <= set(stored.attrs)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SAID = ("id", "statement", "source", "where", "statistic", "new", "chapter", "pending")
 NUMBERS = ("value", "low", "high", "n")
-PROVENANCE = ("preset", "device", "date", "data", "commit")
+PROVENANCE = ("preset", "changed", "device", "date", "data", "commit")
 
 
 class Chapter:

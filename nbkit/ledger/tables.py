@@ -139,8 +139,9 @@ def _details(record: dict) -> Iterator[str]:
     if record["recorded"]:
         recorded = record["recorded"]
         made = [recorded[key] for key in ("device", "date", "data") if recorded[key]]
+        preset = recorded["preset"] + (f" with {recorded['changed']}" if recorded["changed"] else "")
         commit = [f"commit {recorded['commit']}"] if recorded["commit"] else []
-        yield f"Recorded: preset {', '.join([recorded['preset'], *made, *commit])}."
+        yield f"Recorded: preset {', '.join([preset, *made, *commit])}."
 
 
 def _source(record: dict) -> str:

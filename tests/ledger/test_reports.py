@@ -22,9 +22,10 @@ CLAIMS = """
    accept: {min: 0}, chapter: "07"}
 """
 GOOD, BAD = Estimate(1.0, 0.9, 1.1, 5), Estimate(0.1, 0.0, 0.2, 5)
-MADE = {"preset": "paper", "device": "GPU <X>", "date": "2026-01-02", "data": "d", "commit": "abc"}
+MADE = {"preset": "paper", "changed": "n = 3", "device": "GPU <X>", "date": "2026-01-02", "data": "d", "commit": "abc"}
 PAPER = SimpleNamespace(attrs=MADE)
-NUMBERS = {"value", "low", "high", "n", "preset", "device", "date", "data", "commit", "note", "verdict", "parts"}
+NUMBERS = {"value", "low", "high", "n", "preset", "changed", "device", "date", "data", "commit"}
+NUMBERS |= {"note", "verdict", "parts"}
 KEYS = NUMBERS | {"id", "statement", "source", "where", "statistic", "expected", "new", "chapter"}
 KEYS |= {"page", "committed", "pending"}
 

@@ -38,14 +38,14 @@ def test_every_statistic_has_a_line_with_a_cell_for_each_column(records):
 
 def test_a_line_shows_live_beside_recorded(records):
     number = {"value": 1.0, "low": 0.9, "high": 1.1, "n": 3, "note": None, "verdict": "partly", "parts": None}
-    made = {"preset": "paper", "device": "GPU", "date": "2026", "data": None, "commit": "abc"}
+    made = {"preset": "paper", "changed": "n = 3", "device": "GPU", "date": "2026", "data": None, "commit": "abc"}
     record = records[0] | number | made | {"preset": "book", "recorded": number | made | {"value": 2.0}}
     (line,) = tables._lines(record, True)
     assert line.numbers == [("1 [0.9, 1.1], n\u00a0=\u00a03", ""), ("2 [0.9, 1.1], n\u00a0=\u00a03", "")]
     for shown in (tables.box_html([record]), tables.box_text([record]), ledger.table_markdown([record])):
         for text in ("preset book on GPU", "1 [0.9, 1.1]", "2 [0.9, 1.1]", "Recorded", "partly", "GD-1"):
             assert text in shown.replace("\\", "")
-    assert "Recorded: preset paper, GPU, 2026, commit abc." in tables.box_html([record])
+    assert "Recorded: preset paper with n = 3, GPU, 2026, commit abc." in tables.box_html([record])
 
 
 def test_links_lead_only_to_chapters_that_are_there(records):
