@@ -62,6 +62,36 @@ def run(
     _say(str(press.execute(press.source(name), {"preset": preset, **_parse(p)}, output or Path(f"{name}.ipynb"))))
 
 
+@app.command()
+def sweep(
+    chapter: str,
+    grid: Annotated[Path, typer.Option(help="YAML file: a list of values for each parameter")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="folder for the notebooks and table.csv")],
+    p: Parameters = None,
+    preset: Preset = "book",
+    backend: Annotated[str, typer.Option(help="loky (processes here), dask or ray")] = "loky",
+    scheduler: Annotated[str | None, typer.Option(help="address of a Dask scheduler, tcp://…")] = None,
+    jobs: Annotated[int | None, typer.Option(help="points at a time (default: one for each core)")] = None,
+) -> None:
+    """Execute one chapter at every point of a grid of parameters; finished points are not run again."""
+    from nbkit import sweep as sweeper
+
+    table, failures = sweeper.sweep(
+        chapter,
+        _yaml(grid.read_text(), str(grid)),
+        output,
+        given={"preset": preset, **_parse(p)},
+        backend=backend,
+        scheduler=scheduler,
+        jobs=jobs,
+    )
+    for sentence in failures:
+        _say(sentence)
+    _say(str(table))
+    if failures:
+        _fail(f"{len(failures)} points failed; the same command runs them again")
+
+
 @app.command(name="params")
 def show_params(chapter: str) -> None:
     """Show a chapter's parameters: type, allowed values, meaning, and the value at each preset."""
@@ -182,9 +212,16 @@ def _join_parameters(arguments: list[str]) -> list[str]:
 
 
 def _parse(pairs: list[str] | None) -> dict:
+    return {name: _yaml(value, name) for name, _, value in (pair.partition("=") for pair in pairs or [])}
+
+
+def _yaml(text: str, name: str):
     import yaml
 
-    return {name: yaml.safe_load(value) for name, _, value in (pair.partition("=") for pair in pairs or [])}
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise ValueError(f"{name}: {text.strip()!r} cannot be read; lists are written [0, 4]") from None
 
 
 def _check_preset(preset: str) -> None:

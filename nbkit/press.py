@@ -56,10 +56,11 @@ def source(name: str) -> Path:
 
 
 def key(source: Path, parameters: params.Chapter) -> str:
-    """Hash of all an executed chapter depends on: source, parameters, nbkit, requirements, data, recordings, claims,
-    device class."""
-    digest = hashlib.sha256()
-    sources = [source, ROOT / "requirements.txt", *sorted(results.RECORDED.glob("*.nc"))]
+    """Hash of all an executed chapter depends on: source, parameters, nbkit, requirements, data, recordings it may
+    read, claims, device class."""
+    digest, text = hashlib.sha256(), source.read_text(encoding="utf8")
+    sources = [source, ROOT / "requirements.txt"]  # a name such as "map-lenet" is often put together: f"map-{net}"
+    sources += [path for path in sorted(results.RECORDED.glob("*.nc")) if f'"{path.stem.split("-")[0]}' in text]
     package = Path(__file__).parent
     sources += sorted(p for p in package.rglob("*") if p.suffix in (".py", ".mplstyle"))
     for path in sources:
@@ -156,7 +157,12 @@ def _stamp(notebook: Path, name: str, parameters: params.Chapter, made_from: str
 
 def is_current(name: str, preset: str) -> bool:
     """Whether the executed notebook of this chapter and preset was made from what is there now."""
-    return _metadata(executed(name, preset)).get("key") == key(source(name), params.validate(name, {"preset": preset}))
+    return is_made_from(executed(name, preset), source(name), params.validate(name, {"preset": preset}))
+
+
+def is_made_from(notebook: Path, source: Path, parameters: params.Chapter) -> bool:
+    """Whether an executed notebook is there and was made from this source and what it depends on now."""
+    return _metadata(notebook).get("key") == key(source, parameters)
 
 
 def executed(name: str, preset: str) -> Path:

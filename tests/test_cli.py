@@ -33,6 +33,8 @@ def test_recording_needs_no_jupyter():
     [
         (["run", "07", "-p", "sgima", "1"], "did you mean sigma"),
         (["run", "07", "-p", "seeds", "many"], "seeds = 'many'"),
+        (["run", "07", "-p", "frequencies", "[0, 4"], "frequencies: '[0, 4' cannot be read"),
+        (["sweep", "07", "--grid", "nowhere.yml", "-o", "x"], "nowhere.yml"),
         (["run", "99"], "there is no chapter '99'"),
         (["run", "07", "--preset", "huge"], "smoke, book, paper"),
         (["build", "--preset", "huge"], "smoke, book or paper"),

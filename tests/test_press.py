@@ -81,6 +81,19 @@ def test_bad_parameters_start_nothing(book):
     assert not output.parent.exists()
 
 
+def test_a_new_recording_is_news_to_the_chapters_that_may_read_it(book, tmp_path, monkeypatch):
+    from nbkit import params, results
+
+    monkeypatch.setattr(results, "RECORDED", tmp_path)
+    book('recorded(f"map-{sigma}")')
+    key = lambda: press.key(press.source("07_tiny"), params.validate("07", {}))
+    before = key()
+    (tmp_path / "sphere-d2.nc").write_bytes(b"1")
+    assert key() == before
+    (tmp_path / "map-lenet.nc").write_bytes(b"1")
+    assert key() != before
+
+
 def test_the_key_follows_source_and_parameters_and_nothing_else(book):
     from nbkit import params
 

@@ -5,7 +5,7 @@ executed notebook into records, `tables` shows the records. Importing it loads n
 """
 
 from nbkit.ledger.claims import CLAIMS, Claim, Part, Region, fingerprint, load
-from nbkit.ledger.reports import Chapter, check, collect
+from nbkit.ledger.reports import Chapter, check, collect, stored
 from nbkit.ledger.tables import counts, table_markdown
 from nbkit.ledger.verdicts import VERDICTS, combine, verdict
 
@@ -22,6 +22,7 @@ __all__ = [
     "counts",
     "fingerprint",
     "load",
+    "stored",
     "table_markdown",
     "verdict",
 ]

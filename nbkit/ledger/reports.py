@@ -101,7 +101,7 @@ def collect(executed: str | Path, *, path: Path = CLAIMS) -> list[dict[str, Any]
     """
     reports, pages = [], {}
     for notebook in sorted(Path(executed).glob("*.ipynb")):
-        reports += _stored(notebook)
+        reports += stored(notebook)
         pages[notebook.stem[:2]] = notebook.name
     return [_record(claim, reports, page=pages.get(claim.chapter)) for claim in load(path).values()]
 
@@ -122,7 +122,9 @@ def check(records: list[dict]) -> list[str]:
     return sentences
 
 
-def _stored(notebook: Path) -> list[dict]:
+def stored(notebook: Path) -> list[dict]:
+    """The reports in an executed notebook: id, part, value, low, high, n, recorded and provenance; raises ValueError
+    for a file that is no notebook."""
     try:
         cells = json.loads(notebook.read_text(encoding="utf8"))["cells"]
         outputs = [output for cell in cells for output in cell.get("outputs", [])]
