@@ -39,7 +39,7 @@ cnn_steps: int = None  # trial steps after which their flow is given up
 import numpy as np
 
 from nbkit import device as machine
-from nbkit import figures, intervals, ledger, params, scales
+from nbkit import figures, intervals, ledger, params, results, scales
 from nbkit.figures import regimes as draw
 
 par = params.load("11", globals())
@@ -125,15 +125,27 @@ figures.glue(
     alt="Change of the tangent kernel against the output scale on log axes: it falls with the scale, and the curves of all widths lie together.",
 )
 
+
 # %%
-thresholds = np.array(
-    [[scales.level_crossing(par.alphas, runs, LEVEL) for runs in width.values.T] for width in sweep.kernel_change]
-)
-fit = lambda runs: float(np.polyfit(np.log(par.widths), runs.mean(0), 1)[0])
-flat = intervals.bootstrap(fit, thresholds.T)
-claims.report("LF-20", flat)
+def thresholds(sweep):
+    """ln α* for every width and seed, where the kernel has changed by as much as it was."""
+    return np.array(
+        [
+            [scales.level_crossing(sweep.alpha.values, run, LEVEL) for run in width.transpose("seed", "alpha").values]
+            for width in sweep.kernel_change
+        ]
+    )
+
+
+def flatness(sweep):
+    """The exponent a of α* ~ h^a."""
+    fit = lambda runs: float(np.polyfit(np.log(sweep.h.values), runs.mean(0), 1)[0])
+    return intervals.bootstrap(fit, thresholds(sweep).T)
+
+
+claims.report("LF-20", flat := flatness(sweep))
 figures.number("flat", flat, ".2f", missing="(not measured)")
-figures.number("alpha-star", intervals.mean(np.exp(thresholds[-1])), ".1f", missing="(not measured)")
+figures.number("alpha-star", intervals.mean(np.exp(thresholds(sweep)[-1])), ".1f", missing="(not measured)")
 figures.number("unfinished", int((sweep.converged == 0).sum()), "d")
 for name in ("seeds", "p", "images", "preset", "cnn_p", "cnn_seeds", "cnn_channels"):
     figures.text(name.replace("_", "-"), str(getattr(par, name)))
@@ -193,9 +205,34 @@ figures.number("cnn-unfinished", int((~cnn.converged).sum()), "d")
 #
 # The rest of this part asks why. {doc}`12_stripe` has a task where features must win, {doc}`13_sphere` one where they must lose.
 #
+# ## More images, recorded
+#
+# The sweep over $\alpha$ and width was also recorded once at a larger size, and is stored with the book.
+
+# %% tags=["hide-input", "remove-output"]
+found = results.recorded("dial")
+figures.glue(
+    "fig-dial-recorded",
+    figures.awaiting("dial") if found is None else draw.dial(found, LEVEL),
+    alt="Recorded change of the tangent kernel and share of the motion off the tangent space, against the output scale.",
+)
+figures.text("about-recorded", "nothing has been recorded yet" if found is None else results.label(found))
+if found is not None:
+    claims.report("LF-20", flatness(found), recorded=found)
+    widest = found.error.isel(h=-1)
+    gap_recorded = intervals.mean(100 * (widest.isel(alpha=0) - widest.isel(alpha=-1)))
+    claims.report("LF-21", gap_recorded, part="fully_connected", recorded=found)
+
+# %% [markdown]
+# ```{glue:figure} fig-dial-recorded
+# :name: fig-dial-recorded
+# :alt: Recorded change of the tangent kernel and share of the motion off the tangent space, against the output scale.
+# Recorded: {glue:text}`about-recorded`. Drawn like {numref}`fig-dial`.
+# ```
+#
 # ## What the claims have come to
 #
-# Intervals are 95 % over seeds.
+# Intervals are 95 % over seeds. A *recorded* row comes from a stored result of `nbkit record`.
 
 # %%
 claims.box()

@@ -39,7 +39,7 @@ import numpy as np
 import torch
 
 from nbkit import device as machine
-from nbkit import figures, intervals, ledger, ntk, params, regimes
+from nbkit import figures, intervals, ledger, ntk, params, regimes, results
 from nbkit.data import gaussian
 from nbkit.figures import regimes as draw
 
@@ -118,11 +118,15 @@ figures.glue(
     alt="Left: compression rises far above 1 in the feature regime and stays at 1 in the lazy one. Right: compression grows with the number of points, along a line of slope one half.",
 )
 
-# %%
-star = curves[far].compression_star.sel(network="feature")
-growth = intervals.bootstrap(lambda runs: regimes.slope(p.samples, runs), star.values.T)
-claims.report("LF-1", growth)
 
+# %%
+def growth_of(curves):
+    """The exponent a of Λ* ~ p^a in the feature regime."""
+    star = curves.compression_star.sel(network="feature").transpose("seed", "p")
+    return intervals.bootstrap(lambda runs: regimes.slope(curves.p.values, runs), star.values)
+
+
+claims.report("LF-1", growth := growth_of(curves[far]))
 lazy_ratio = movie.compression.sel(regime="lazy")
 stays = intervals.mean(abs(lazy_ratio[:, -1] / lazy_ratio[:, 0] - 1))
 claims.report("LF-2", stays)
@@ -174,13 +178,22 @@ figures.glue(
     alt="Projection on the labels and mutual information by rank: after feature training the first ranks stand out, before training and in the lazy regime they do not.",
 )
 
+
 # %%
-first = lambda values: values.sel(rank=slice(1, 3))
-gain = first(close.projection).sum("rank")
-aligned = intervals.mean(gain.sel(state="feature") - gain.sel(state="initial"))
-claims.report("LF-8", aligned, part="projection")
-informed = intervals.mean((first(close.information) - first(close.floor)).sel(state="feature").mean("rank"))
-claims.report("LF-8", informed, part="information")
+def alignment_of(run):
+    """What training adds to the label's share in the first three eigenvectors, and their information above the floor."""
+    first = run.sel(rank=slice(1, 3))
+    share = first.projection.sum("rank")
+    informed = (first.information - first.floor).sel(state="feature").mean("rank")
+    return {
+        "projection": intervals.mean(share.sel(state="feature") - share.sel(state="initial")),
+        "information": intervals.mean(informed),
+    }
+
+
+for part, value in (found := alignment_of(close)).items():
+    claims.report("LF-8", value, part=part)
+aligned, informed = found.values()
 figures.number("aligned", aligned, ".2f")
 figures.number("informed", informed, ".2f")
 
@@ -213,37 +226,47 @@ figures.glue(
     alt="Test error against the number of points for six learners in three dimensions: the feature network, the kernel after training and the squeezed kernel fall together, well below the lazy network and the kernel before training.",
 )
 
-# %%
-error = curves[far].error.transpose("seed", "p", "learner")
-paired = lambda a, b: intervals.bootstrap(
-    lambda u, v: u.mean() / v.mean(), error.sel(learner=a).values, error.sel(learner=b).values
-)
-advantage = intervals.mean((error.sel(learner="lazy") - error.sel(learner="feature")).mean("p"))
-claims.report("LF-3", advantage)
-claims.report("LF-6", paired("final kernel", "feature"), part="over_network")
-claims.report("LF-6", paired("final kernel", "initial kernel"), part="over_initial")
-claims.report("LF-7", paired("squeezed kernel", "feature"))
-claims.report("LF-9", paired("initial kernel", "lazy"))
 
-slope = lambda runs: -regimes.slope(p.samples, np.maximum(runs, 0.5 / p.n_test))
-exponents = {}
+# %%
+def ratio(curves, a, b):
+    """Error of learner a over that of b, both averaged over p and seeds."""
+    error = curves.error.transpose("seed", "p", "learner")
+    return intervals.bootstrap(
+        lambda u, v: u.mean() / v.mean(), error.sel(learner=a).values, error.sel(learner=b).values
+    )
+
+
+def advantage_of(curves):
+    """Error of the lazy network minus that of the feature network, averaged over p."""
+    return intervals.mean((curves.error.sel(learner="lazy") - curves.error.sel(learner="feature")).mean("p"))
+
+
+def exponents_of(curves):
+    """β of the feature network, of the lazy one, and their difference."""
+    least = 0.5 / p.n_test  # where no test point was wrong
+    slope = lambda runs: -regimes.slope(curves.p.values, np.maximum(runs, least))
+    both = [curves.error.sel(learner=name).transpose("seed", "p").values for name in ("feature", "lazy")]
+    apart = intervals.bootstrap(lambda feature, lazy: slope(feature) - slope(lazy), *both)
+    return [*(intervals.bootstrap(slope, runs) for runs in both), apart]
+
+
+COMPARED = {
+    "after": ("LF-6", "over_network", "final kernel", "feature"),
+    "better": ("LF-6", "over_initial", "final kernel", "initial kernel"),
+    "squeezed": ("LF-7", None, "squeezed kernel", "feature"),
+    "same": ("LF-9", None, "initial kernel", "lazy"),
+}
+claims.report("LF-3", advantage := advantage_of(curves[far]))
+for name, (claim, part, *pair) in COMPARED.items():
+    claims.report(claim, value := ratio(curves[far], *pair), part=part)
+    figures.number(name, value, ".2f")
+figures.number("advantage", intervals.Estimate(*(100 * v for v in advantage[:3]), advantage.n), ".1f")
 for d in p.dimensions[:2]:
-    both = [curves[d].error.sel(learner=name).transpose("seed", "p").values for name in ("feature", "lazy")]
-    exponents[d] = intervals.bootstrap(lambda feature, lazy: slope(feature) - slope(lazy), *both)
-    claims.report("LF-5", exponents[d], part=f"d{d}")
-    figures.number(f"gap-{d}", exponents[d], ".2f")
-    figures.number(f"beta-feature-{d}", intervals.bootstrap(slope, both[0]), ".2f")
-    figures.number(f"beta-lazy-{d}", intervals.bootstrap(slope, both[1]), ".2f")
-figures.number(
-    "advantage", intervals.mean(100 * (error.sel(learner="lazy") - error.sel(learner="feature")).mean("p")), ".1f"
-)
-for name, pair in {
-    "after": ("final kernel", "feature"),
-    "better": ("final kernel", "initial kernel"),
-    "squeezed": ("squeezed kernel", "feature"),
-    "same": ("initial kernel", "lazy"),
-}.items():
-    figures.number(name, paired(*pair), ".2f")
+    feature, lazy, apart = exponents_of(curves[d])
+    claims.report("LF-5", apart, part=f"d{d}")
+    figures.number(f"gap-{d}", apart, ".2f")
+    figures.number(f"beta-feature-{d}", feature, ".2f")
+    figures.number(f"beta-lazy-{d}", lazy, ".2f")
 
 # %% [markdown]
 # ```{glue:figure} fig-curves
@@ -274,22 +297,29 @@ figures.glue(
     alt="Three panels of power laws: the kernel machine's error falls alike in all dimensions, the neighbours' error more slowly the higher the dimension, and the spacing of support vectors falls slowly.",
 )
 
+
 # %%
-beta = {
-    (name, d): regimes.exponent(c.p.values, c.error.sel(learner=name))
-    for d, c in kernels.items()
-    for name in ("initial kernel", "neighbours")
-}
-spacing = {d: regimes.exponent(c.p.values, c.spacing) for d, c in kernels.items()}
-for d in (2, 3, 10):
-    claims.report("LF-4", beta["initial kernel", d], part=f"d{d}")
-    figures.number(f"kernel-beta-{d}", beta["initial kernel", d], ".2f")
-for d in (2, 3, 5, 10):
-    claims.report("LF-10", beta["neighbours", d], part=f"d{d}")
-    figures.number(f"knn-beta-{d}", beta["neighbours", d], ".2f")
-for d in (3, 5):
-    claims.report("LF-11", spacing[d], part=f"d{d}")
-    figures.number(f"spacing-{d}", spacing[d], ".2f")
+def kernel_exponents(curves):
+    """Exponents of one dimension: the kernel machine's error, the neighbours' error, the support vectors' spacing."""
+    learners = [curves.error.sel(learner=name) for name in ("initial kernel", "neighbours")]
+    return [regimes.exponent(curves.p.values, v.transpose("p", "seed")) for v in (*learners, curves.spacing)]
+
+
+def report_exponents(by_dimension, **options):
+    """Report the claims about the exponents of kernels, neighbours and support vectors."""
+    for d, (machine_beta, neighbours_beta, spacing) in by_dimension.items():
+        claims.report("LF-10", neighbours_beta, part=f"d{d}", **options)
+        if d in (2, 3, 10):
+            claims.report("LF-4", machine_beta, part=f"d{d}", **options)
+        if d in (3, 5):
+            claims.report("LF-11", spacing, part=f"d{d}", **options)
+
+
+beta = {d: kernel_exponents(c) for d, c in kernels.items() if d in (2, 3, 5, 10)}
+report_exponents(beta)
+for d, exponents in beta.items():
+    for name, value in zip(("kernel-beta", "knn-beta", "spacing"), exponents):
+        figures.number(f"{name}-{d}", value, ".2f")
 
 # %% [markdown]
 # ```{glue:figure} fig-kernels
@@ -327,8 +357,7 @@ figures.glue(
 # %%
 image_gain = intervals.mean(100 * (digits.error.sel(learner="lazy") - digits.error.sel(learner="feature")).mean("p"))
 figures.number("image-gain", image_gain, ".1f")
-image_sum = first(digits.isel(p=-1).projection).sum("rank")
-figures.number("image-aligned", intervals.mean(image_sum.sel(state="feature") - image_sum.sel(state="initial")), ".2f")
+figures.number("image-aligned", alignment_of(digits.isel(p=-1))["projection"], ".2f")
 
 # %% [markdown]
 # ```{glue:figure} fig-digits-curves
@@ -347,9 +376,64 @@ figures.number("image-aligned", intervals.mean(image_sum.sel(state="feature") - 
 # and training changes the share of the labels in the first three eigenvectors by {glue:text}`image-aligned`. A small image set with few training points is no stripe: parity of ten digits has no single direction to find, and turning the neurons to what little there is costs more than it brings.
 # The curves show whether the gap closes with $p$; set `images="mnist"` for the talk's data.
 #
+# ## Longer curves, recorded
+#
+# Exponents want decades of $p$, and a laptop's minutes do not reach far. The same experiments, with more points and wider networks, were recorded once and are stored with the book.
+
+# %% tags=["hide-input", "remove-output"]
+longer = {d: found for d in (2, 3, 5, 10) if (found := results.recorded(f"stripe-d{d}")) is not None}
+theory = {f"d = {d}": {"lazy": d / (3 * d - 2), "feature": (2 * d - 1) / (3 * d - 2)} for d in longer}
+figures.glue(
+    "fig-curves-recorded",
+    draw.learning_curves({f"d = {d}": c.error for d, c in longer.items()}, theory)
+    if longer
+    else figures.awaiting("stripe-d5"),
+    alt="Recorded learning curves on the stripe, one panel for each dimension that has been recorded.",
+)
+figures.text("about-recorded", "; ".join(map(results.label, longer.values())) or "nothing has been recorded yet")
+more_images = results.recorded("stripe-images")
+figures.glue(
+    "fig-images-recorded",
+    figures.awaiting("stripe-images")
+    if more_images is None
+    else draw.learning_curves({"images, 10 components": more_images.error}),
+    alt="Recorded learning curves on image components.",
+)
+said = "nothing has been recorded yet" if more_images is None else results.label(more_images)
+figures.text("images-recorded", said)
+
+# %% tags=["hide-input"]
+for d, found in longer.items():
+    if d in (2, 3):
+        claims.report("LF-5", exponents_of(found)[2], part=f"d{d}", recorded=found)
+    if d == 5:
+        claims.report("LF-1", growth_of(found), recorded=found)
+        claims.report("LF-3", advantage_of(found), recorded=found)
+        for claim, part, *pair in COMPARED.values():
+            claims.report(claim, ratio(found, *pair), part=part, recorded=found)
+        for part, value in alignment_of(found.isel(p=-1)).items():
+            claims.report("LF-8", value, part=part, recorded=found)
+if (found := results.recorded("stripe-kernels")) is not None:
+    report_exponents({d: kernel_exponents(found.sel(d=d)) for d in (2, 3, 5, 10)}, recorded=found)
+
+# %% [markdown]
+# ```{glue:figure} fig-curves-recorded
+# :name: fig-curves-recorded
+# :alt: Recorded learning curves on the stripe, one panel for each dimension that has been recorded.
+# Recorded: {glue:text}`about-recorded`. Drawn like {numref}`fig-curves`.
+# ```
+#
+# ```{glue:figure} fig-images-recorded
+# :name: fig-images-recorded
+# :alt: Recorded learning curves on image components.
+# Recorded: {glue:text}`images-recorded`. Drawn like {numref}`fig-digits-curves`.
+# ```
+#
+# What they say of the claims is in the rows marked *recorded* below.
+#
 # ## What the claims have come to
 #
-# Intervals are 95 % over seeds: Student's $t$ for differences, bootstrap for ratios and exponents.
+# Intervals are 95 % over seeds: Student's $t$ for differences, bootstrap for ratios and exponents. A *recorded* row comes from a stored result of `nbkit record`.
 
 # %%
 claims.box()

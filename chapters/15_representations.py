@@ -137,6 +137,7 @@ figures.glue(
 # ## Does a network forget its input?
 #
 # {cite:t}`shwartz2017opening` describe training in two phases: first the layers learn about the label, then they *compress*: the mutual information $I(X; T)$ between the input and a layer falls, and that is why the network generalises.
+# The popular overview {cite:p}`overview2024` calls the bottleneck a filter that lowers the dimension of the data, and says that "this is exactly what gradient descent does". Two things are mixed up there. The bottleneck trades $I(X; T)$ against $I(T; Y)$ and knows no dimension: the sections above measured dimension, this one measures information. And whether gradient descent makes that trade is the question, not the answer.
 # A layer is a deterministic function of its input, so strictly nothing is measured: $I(X;T)$ is the entropy of the input as long as no two inputs collide. What is measured is the entropy after rounding the activations to bins. {cite:t}`saxe2019information` argue that the fall is made by units that saturate, and by the bins.
 #
 # Take a single unit, $T = f(wX)$ with $X \sim \mathcal N(0,1)$, rounded to 30 bins between −1 and 1. Training makes weights grow. What does the growth of $w$ alone do?

@@ -123,27 +123,31 @@ def counts(
     widths: Sequence[int],
     seeds: int,
     max_steps: int,
-    seed=0,
-    device="auto",
+    seed: int = 0,
+    device: str = "auto",
 ) -> xr.Dataset:
     """Attractors before and after feature training: `before`, `after`, `strong` (p, h, seed), with `converged`.
 
     strong: of the neurons that have at least 1 % of the largest strength. Each (p, h) with the same points for all h.
     """
-    repetitions, shape = range(seed, seed + seeds), (len(samples), len(widths), seeds)
-    result = {name: np.zeros(shape) for name in ("before", "after", "strong", "converged")}
-    for i, p in enumerate(samples):
-        x, y = gaussian.sample(task, [3 * s for s in repetitions], p, d)
-        for j, width in enumerate(widths):
-            start = flow.initial(repetitions, width, d)
-            run = flow.train(x, y, start, alpha=regimes.ALPHA["feature"], max_steps=max_steps, device=device)
-            result["before"][i, j] = [count(n, points) for n, points in zip(run.start, x)]
-            result["after"][i, j] = [count(n, points) for n, points in zip(run.end, x)]
-            result["strong"][i, j] = [count(n, points, least=0.01) for n, points in zip(run.end, x)]
-            result["converged"][i, j] = run.converged
-    axes = ("p", "h", "seed")
+    repetitions, alpha = range(seed, seed + seeds), regimes.ALPHA["feature"]
+    points = {p: gaussian.sample(task, [3 * s for s in repetitions], p, d) for p in samples}
+    common = {"alpha": alpha, "max_steps": max_steps, "device": device}
+    cases = [(*points[p], flow.initial(repetitions, width, d)) for p in samples for width in widths]
+    runs = flow.train_each([{"x": x, "y": y, "start": start} | common for x, y, start in cases])
+    number = {
+        "before": lambda run, x: [count(n, at) for n, at in zip(run.start, x)],
+        "after": lambda run, x: [count(n, at) for n, at in zip(run.end, x)],
+        "strong": lambda run, x: [count(n, at, least=0.01) for n, at in zip(run.end, x)],
+        "converged": lambda run, x: run.converged.numpy(),
+    }
+    shape = (len(samples), len(widths), seeds)
+    found = {
+        name: np.array([measure(run, x) for run, (x, *_) in zip(runs, cases)], dtype=float).reshape(shape)
+        for name, measure in number.items()
+    }
     coords = {"p": list(samples), "h": list(widths), "seed": list(repetitions)}
-    return xr.Dataset({name: (axes, values) for name, values in result.items()}, coords=coords)
+    return xr.Dataset({name: (("p", "h", "seed"), values) for name, values in found.items()}, coords=coords)
 
 
 @experiment

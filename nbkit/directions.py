@@ -6,6 +6,7 @@ NeurIPS 2020.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from functools import partial
 
@@ -128,9 +129,37 @@ def unfold_octant(values: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def lattice_class(kx, ky) -> np.ndarray:
-    """Where a mode lies on the lattice of ResNet-18's strides: 0 both frequencies ≡ 0 mod 4, 2 both ≡ 2 mod 4, 1
-    mixed; even modes only."""
-    remainders = np.stack([np.asarray(kx) % 4, np.asarray(ky) % 4])
-    if (remainders % 2).any():
-        raise ValueError("lattice_class is defined for even frequencies")
-    return (remainders == 2).sum(0)
+    """Where a mode lies on the lattice of ResNet-18's strides: the number of its two frequencies that are no multiple
+    of 4. 0: on the lattice, 1: on one of its lines, 2: off it."""
+    return (np.stack([np.asarray(kx), np.asarray(ky)]) % 4 != 0).sum(0)
+
+
+def share_of_grid(result: xr.Dataset, *, above: float = 90.0) -> xr.DataArray:
+    """Share in [0, 1] of the 32×32 Fourier grid that is learned to more than `above` percent: (seed,).
+
+    A stratified estimate. A mode stands for all modes of its residue class: of each frequency it counts whether it is
+    odd, even, or a multiple of 4. Raises ValueError when one of the six classes has no mode.
+    """
+    divisors = np.sort(np.gcd(np.stack([result.kx.values, result.ky.values]), 4), axis=0).T
+    axis_share = {4: 1 / 4, 2: 1 / 4, 1: 1 / 2}
+    learned, share = result.test_accuracy > above, 0.0
+    for one, other in itertools.combinations_with_replacement((1, 2, 4), 2):
+        members = (divisors == (one, other)).all(1)
+        if not members.any():
+            raise ValueError("share_of_grid needs modes of every residue class modulo 4")
+        weight = axis_share[one] * axis_share[other] * (1 if one == other else 2)
+        share = share + weight * learned.isel(direction=members).mean("direction")
+    return share
+
+
+def summary(test_accuracy: xr.DataArray) -> dict[str, float]:
+    """What a map of accuracies in % comes to: its mean and maximum, and the shares above 90, above 99 and below 60."""
+    mean = test_accuracy.mean("seed") if "seed" in test_accuracy.dims else test_accuracy
+    share = lambda chosen: float(chosen.mean())
+    return {
+        "mean": float(mean.mean()),
+        "maximum": float(mean.max()),
+        "above 90": share(mean > 90),
+        "above 99": share(mean > 99),
+        "below 60": share(mean < 60),
+    }

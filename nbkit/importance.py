@@ -6,11 +6,12 @@ Sources: [Morcos 2018], [Zhou 2018], [Leavitt 2021].
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import xarray as xr
+from torch import Tensor, nn
 
-from nbkit import fleet, memorization, penalties, selectivity, units
+from nbkit import fleet, penalties, populations, selectivity, units
 from nbkit.data import images
 from nbkit.results import experiment
 
@@ -28,13 +29,12 @@ def fully_connected(
     device: str = "auto",
 ) -> xr.Dataset:
     """MLPs on clean labels: the `selectivity.table` of each, axes (seed, unit) and class, and the accuracies."""
-    found = images.load(data)
-    repetitions = range(seed, seed + seeds)
-    split = memorization.split(found, n_train, 0.0, seed=seed)
+    found, repetitions = images.load(data), range(seed, seed + seeds)
+    split = populations.split(found, n_train, 0.0, seed=seed)
     tasks = [fleet.Task(split, seed=s, lr=lr) for s in repetitions]
-    recipe = memorization.recipe(epochs, stop_below=memorization.DONE)
-    trained = fleet.train(memorization.mlp(found, widths), tasks, recipe, device=device, keep_weights="final")
-    return memorization.grid(_tables(trained, tasks, device), trained, {"seed": list(repetitions)}, found)
+    net = populations.mlp(found, widths)
+    trained = populations.train(net, tasks, epochs=epochs, stop_below=populations.FITTED, device=device)
+    return populations.measured(trained, tasks, _table(split), {"seed": repetitions}, found, device=device)
 
 
 @experiment
@@ -51,13 +51,14 @@ def convolutional(
     device: str = "auto",
 ) -> xr.Dataset:
     """The same for plain convolutional networks with and without batch norm: a first axis `batch_norm`."""
-    found = images.load(data)
-    repetitions = list(range(seed, seed + seeds))
+    found, repetitions = images.load(data), range(seed, seed + seeds)
+    split = populations.split(found, n_train, 0.0, seed=0)
+    tasks = [fleet.Task(split, seed=s, lr=lr) for s in repetitions]
     parts = []
     for norm in (False, True):
-        sizes = dict(channels=channels, strides=strides, n_train=n_train, epochs=epochs, lr=lr, device=device)
-        trained, tasks = memorization.convolutional(found, norm, seeds=repetitions, **sizes)
-        parts.append(memorization.grid(_tables(trained, tasks, device), trained, {"seed": repetitions}, found))
+        net = populations.plain_cnn(found, channels, strides, norm)
+        trained = populations.train(net, tasks, epochs=epochs, device=device)
+        parts.append(populations.measured(trained, tasks, _table(split), {"seed": repetitions}, found, device=device))
     return xr.concat(parts, xr.Variable("batch_norm", [False, True]), combine_attrs="override")
 
 
@@ -77,34 +78,33 @@ def regularised(
     """MLPs trained with selectivity penalised by each strength: mean `selectivity` of live units on the test set and
     the accuracies, (strength, seed).
     """
-    found = images.load(data)
-    split = memorization.split(found, n_train, 0.0, seed=seed)
-    cases = [(strength, s) for strength in strengths for s in range(seed, seed + seeds)]
+    found, repetitions = images.load(data), range(seed, seed + seeds)
+    split = populations.split(found, n_train, 0.0, seed=seed)
+    cases = [(strength, s) for strength in strengths for s in repetitions]
     tasks = [fleet.Task(split, seed=s, lr=lr) for _, s in cases]
-    shape = found.train_x.shape[1:]
     trained = penalties.train(
         penalties.selectivity,
         [strength for strength, _ in cases],
         tasks,
-        shape=shape,
+        shape=found.train_x.shape[1:],
         widths=widths,
         epochs=epochs,
         device=device,
     )
-    rows = []
-    for i in range(len(cases)):
-        net, *_ = memorization.placed(trained, i, split, device)
-        activity = units.activations(net, split.x_test.to(next(net.parameters()).device)).cpu()
+
+    def measure(net: nn.Module, x: Tensor, y: Tensor, s: int) -> xr.Dataset:
+        activity = units.activations(net, split.x_test.to(x.device)).cpu()
         values = xr.DataArray(selectivity.class_selectivity(activity, split.y_test), dims="unit")
-        rows.append(xr.Dataset({"selectivity": values.mean("unit"), "dead": values.isnull().mean("unit")}))
-    return memorization.grid(
-        rows, trained, {"strength": list(strengths), "seed": list(range(seed, seed + seeds))}, found
-    )
+        return xr.Dataset({"selectivity": values.mean("unit"), "dead": values.isnull().mean("unit")})
+
+    axes = {"strength": strengths, "seed": repetitions}
+    return populations.measured(trained, tasks, measure, axes, found, device=device)
 
 
-def _tables(trained: fleet.Trained, tasks: Sequence[fleet.Task], device: str) -> list[xr.Dataset]:
-    tables = []
-    for i, task in enumerate(tasks):
-        net, x, y = memorization.placed(trained, i, task.data, device)
-        tables.append(selectivity.table(net, x, y, task.data.x_test.to(x.device), task.data.y_test))
-    return tables
+def _table(split: fleet.Split) -> Callable[..., xr.Dataset]:
+    """The measurement that is `selectivity.table`, with this test set."""
+
+    def measure(net: nn.Module, x: Tensor, y: Tensor, s: int) -> xr.Dataset:
+        return selectivity.table(net, x, y, split.x_test.to(x.device), split.y_test)
+
+    return measure

@@ -73,21 +73,49 @@ def lenet(*, in_channels: int = 1, classes: int = 2, pooling: bool = True) -> nn
     )  # fmt: skip
 
 
-def vgg11(*, in_channels: int = 1, classes: int = 2, dropout: float = 0.5) -> nn.Module:
-    """VGG-11 with batch norm; the convolutions start as N(0, 2 / (9 channels_out)) with zero bias."""
+def vgg11(*, in_channels: int = 1, classes: int = 2, width: int = 64, dropout: float = 0.5) -> nn.Module:
+    """VGG-11 with batch norm; the convolutions start as N(0, 2 / (9 channels_out)) with zero bias.
+
+    `width` is the number of channels of the first convolution (8: a thin one).
+    """
     layers: list[nn.Module] = []
     channels = in_channels
-    for width in (64, "pool", 128, "pool", 256, 256, "pool", 512, 512, "pool", 512, 512, "pool"):
-        if width == "pool":
+    for factor in (1, "pool", 2, "pool", 4, 4, "pool", 8, 8, "pool", 8, 8, "pool"):
+        if factor == "pool":
             layers.append(nn.MaxPool2d(2))
             continue
-        conv = nn.Conv2d(channels, width, 3, padding=1)
-        nn.init.normal_(conv.weight, std=math.sqrt(2 / (9 * width)))
+        conv = nn.Conv2d(channels, factor * width, 3, padding=1)
+        nn.init.normal_(conv.weight, std=math.sqrt(2 / (9 * factor * width)))
         nn.init.zeros_(conv.bias)
-        layers += [conv, nn.BatchNorm2d(width), nn.ReLU()]
-        channels = width
-    head = [nn.Linear(512, 512), nn.ReLU(), Dropout(dropout), nn.Linear(512, 512), nn.ReLU(), Dropout(dropout)]
-    return nn.Sequential(*layers, nn.Flatten(), *head, nn.Linear(512, classes))
+        channels = factor * width
+        layers += [conv, nn.BatchNorm2d(channels), nn.ReLU()]
+    head = [nn.Linear(channels, channels), nn.ReLU(), Dropout(dropout)]
+    head += [nn.Linear(channels, channels), nn.ReLU(), Dropout(dropout)]
+    return nn.Sequential(*layers, nn.Flatten(), *head, nn.Linear(channels, classes))
+
+
+def plain_cnn(
+    *,
+    in_channels: int = 3,
+    classes: int = 10,
+    channels: Sequence[int] = (64, 64, 128, 128, 128, 256, 256, 256, 512, 512, 512),
+    strides: Sequence[int] = (1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1),
+    batch_norm: bool = True,
+) -> nn.Module:
+    """3x3 convolutions with padding 1, each followed by [batch norm] and ReLU; then the mean over space and a linear
+    map.
+
+    The default is the 11-layer network for CIFAR-10 of a public replication of [Morcos 2018]; its head is unreported,
+    and the mean over space is our choice.
+    """
+    layers: list[nn.Module] = []
+    for width, stride in zip(channels, strides, strict=True):
+        layers.append(nn.Conv2d(in_channels, width, 3, stride=stride, padding=1))
+        if batch_norm:
+            layers.append(nn.BatchNorm2d(width))
+        layers.append(nn.ReLU())
+        in_channels = width
+    return nn.Sequential(*layers, MeanOverSpace(), nn.Linear(in_channels, classes))
 
 
 def resnet18(

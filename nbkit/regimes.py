@@ -47,11 +47,12 @@ def learning_curves(
     the eigenvectors of the tangent kernel on the training set, state being "initial" or a network.
     """
     repetitions = range(seed, seed + seeds)
+    start, data = flow.initial(repetitions, width, d), [_points(task, repetitions, p, d, n_test) for p in samples]
+    common = {"start": start, "max_steps": max_steps, "device": device}
+    runs = flow.train_each([_how(name) | {"x": x, "y": y} | common for x, y, *_ in data for name in networks])
     tables = []
-    for p in samples:
-        x, y, x_test, y_test, fresh = _points(task, repetitions, p, d, n_test)
-        start = flow.initial(repetitions, width, d)
-        trained = {name: _train(name, x, y, start, max_steps, device) for name in networks}
+    for i, (x, y, x_test, y_test, fresh) in enumerate(data):
+        trained = dict(zip(networks, runs[i * len(networks) :]))
         errors = {name: _error(net.predict(x_test), y_test) for name, net in trained.items()}
         if kernels:
             errors |= _kernel_errors(task, trained["feature"], x, y, x_test, y_test, fresh)
@@ -157,9 +158,10 @@ def _points(task, repetitions, p: int, d: int, n_test: int):
     return x, y, x_test.expand(runs, -1, -1), y_test.expand(runs, -1), (fresh, fresh_y)
 
 
-def _train(name: str, x, y, start, max_steps: int, device: str) -> flow.Trained:
-    how = {"alpha": ALPHA.get(name, ALPHA["feature"]), "orientation": "fixed" if name == "fixed" else "free"}
-    return flow.train(x, y, start, shares=[0.1], max_steps=max_steps, device=device, **how)
+def _how(network: str) -> dict:
+    """Arguments of `flow.train` for "lazy", "feature" and "fixed"."""
+    alpha = ALPHA.get(network, ALPHA["feature"])
+    return {"alpha": alpha, "orientation": "fixed" if network == "fixed" else "free", "shares": [0.1]}
 
 
 def _error(F: Tensor, y: Tensor) -> np.ndarray:

@@ -6,13 +6,14 @@ the penalty is the future work that its presentation proposes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 
 import numpy as np
 import xarray as xr
+from torch import Tensor, nn
 
-from nbkit import ablation, fleet, memorization, penalties
+from nbkit import ablation, fleet, penalties, populations
 from nbkit.data import images
 from nbkit.results import experiment
 
@@ -34,14 +35,13 @@ def same_data(
     """Networks that differ in nothing but their seed, on clean labels: `auc`, `train_accuracy`, `test_accuracy`
     (seed,), `curve` (seed, fraction).
     """
-    found = images.load(data)
-    split = memorization.split(found, n_train, 0.0, seed=seed)
-    seeds = list(range(seed, seed + networks))
+    found, seeds = images.load(data), range(seed, seed + networks)
+    split = populations.split(found, n_train, 0.0, seed=seed)
     tasks = [fleet.Task(split, seed=s, lr=lr) for s in seeds]
-    recipe = memorization.recipe(epochs, stop_below=memorization.DONE)
-    trained = fleet.train(memorization.mlp(found, widths), tasks, recipe, device=device, keep_weights="final")
-    rows = [_reliance(*memorization.placed(trained, i, split, device), orders, steps, seed) for i in range(networks)]
-    return memorization.grid(rows, trained, {"seed": seeds}, found)
+    net = populations.mlp(found, widths)
+    trained = populations.train(net, tasks, epochs=epochs, stop_below=populations.FITTED, device=device)
+    reliance = _reliance(orders, steps, seed)
+    return populations.measured(trained, tasks, reliance, {"seed": seeds}, found, device=device)
 
 
 @experiment
@@ -60,24 +60,23 @@ def over_training(
     seed: int = 0,
     device: str = "auto",
 ) -> xr.Dataset:
-    """Checkpoints of networks in training on partly corrupted labels: `auc` and the four scores, axes (seed, epoch)."""
-    found = images.load(data)
-    repetitions = list(range(seed, seed + seeds))
-    tasks = [fleet.Task(memorization.split(found, n_train, corruption, seed=s), seed=s, lr=lr) for s in repetitions]
-    recipe = memorization.recipe(epochs, evaluate_every=every)
-    trained = fleet.train(memorization.mlp(found, widths), tasks, recipe, device=device, keep_weights="epochs")
-    area = [
-        [
-            _reliance(*memorization.placed(trained, i, task.data, device, epoch=epoch), orders, steps, seed).auc.item()
-            for epoch in trained.checkpoints
-        ]
+    """Checkpoints of networks in training on partly corrupted labels: `auc` and the four scores, axes (seed, epoch);
+    `curve` (seed, epoch, fraction).
+    """
+    found, repetitions = images.load(data), range(seed, seed + seeds)
+    tasks = [fleet.Task(populations.split(found, n_train, corruption, seed=s), seed=s, lr=lr) for s in repetitions]
+    net, kept = populations.mlp(found, widths), {"evaluate_every": every, "keep_weights": "epochs"}
+    trained = populations.train(net, tasks, epochs=epochs, device=device, **kept)
+    reliance = _reliance(orders, steps, seed)
+    looks = [
+        [reliance(*populations.placed(trained, i, task.data, device, epoch=e)) for e in trained.checkpoints]
         for i, task in enumerate(tasks)
     ]
+    seen = xr.concat([xr.concat(run, "epoch") for run in looks], "seed")[["curve", "auc"]]
     scores = ("train_accuracy", "train_loss", "test_accuracy", "test_loss")
     history = trained.history[list(scores)].drop_vars("network").rename(network="seed")
-    result = history.assign_coords(seed=repetitions).assign(auc=(("seed", "epoch"), np.array(area)))
-    result.attrs = {"data": f"{found.variant} ({found.fingerprint})"}
-    return result
+    result = history.assign_coords(seed=list(repetitions)).assign(seen.variables)
+    return result.drop_attrs().assign_attrs(data=populations.described(found, tasks, trained))
 
 
 @experiment
@@ -103,22 +102,15 @@ def hyper_parameters(
 
     Networks that differ only in rate and seed are trained as one stack. All see the same `epochs`.
     """
-    found = images.load(data)
-    repetitions = range(seed, seed + seeds)
-    splits = {s: memorization.split(found, n_train, corruption, seed=s) for s in repetitions}
+    found, repetitions = images.load(data), range(seed, seed + seeds)
+    splits = {s: populations.split(found, n_train, corruption, seed=s) for s in repetitions}
+    tasks = [fleet.Task(splits[s], seed=s, lr=lr) for lr in rates for s in repetitions]
+    axes, reliance = {"setting": range(len(rates)), "seed": repetitions}, _reliance(orders, steps, seed)
     parts, settings = [], []
     for decay, batch, dropout in product(decays, batches, dropouts):
-        tasks = [fleet.Task(splits[s], seed=s, lr=lr) for lr in rates for s in repetitions]
-        recipe = fleet.Training(epochs=epochs, batch=batch, optimizer="adam", schedule="constant", weight_decay=decay)
-        net = memorization.mlp(found, widths, dropout=dropout)
-        trained = fleet.train(net, tasks, recipe, device=device, keep_weights="final")
-        rows = [
-            _reliance(*memorization.placed(trained, i, task.data, device), orders, steps, seed)
-            for i, task in enumerate(tasks)
-        ]
-        parts.append(
-            memorization.grid(rows, trained, {"setting": list(range(len(rates))), "seed": list(repetitions)}, found)
-        )
+        net = populations.mlp(found, widths, dropout=dropout)
+        trained = populations.train(net, tasks, epochs=epochs, batch=batch, weight_decay=decay, device=device)
+        parts.append(populations.measured(trained, tasks, reliance, axes, found, device=device))
         settings += [(lr, decay, batch, dropout) for lr in rates]
     result = xr.concat(parts, "setting", combine_attrs="override").assign_coords(setting=np.arange(len(settings)))
     for name, values in zip(("lr", "weight_decay", "batch", "dropout"), zip(*settings)):
@@ -145,9 +137,8 @@ def penalised(
     """Networks trained with `penalties.reliance` on partly corrupted labels: `auc`, accuracies, effective `units`,
     (strength, seed).
     """
-    found = images.load(data)
-    repetitions = list(range(seed, seed + seeds))
-    splits = {s: memorization.split(found, n_train, corruption, seed=s) for s in repetitions}
+    found, repetitions = images.load(data), range(seed, seed + seeds)
+    splits = {s: populations.split(found, n_train, corruption, seed=s) for s in repetitions}
     cases = list(product(strengths, repetitions))
     tasks = [fleet.Task(splits[s], seed=s, lr=lr) for _, s in cases]
     trained = penalties.train(
@@ -159,11 +150,8 @@ def penalised(
         epochs=epochs,
         device=device,
     )
-    rows = [
-        _reliance(*memorization.placed(trained, i, task.data, device), orders, steps, seed)
-        for i, task in enumerate(tasks)
-    ]
-    result = memorization.grid(rows, trained, {"strength": list(strengths), "seed": repetitions}, found)
+    axes = {"strength": strengths, "seed": repetitions}
+    result = populations.measured(trained, tasks, _reliance(orders, steps, seed), axes, found, device=device)
     penalty = trained.history.penalty.values.reshape(len(strengths), seeds)
     return result.assign(units=(("strength", "seed"), 1 / penalty))
 
@@ -179,6 +167,13 @@ def hits(signal, score, top: int) -> float:
     return len(best(signal) & best(score)) / top
 
 
-def _reliance(net, x, y, orders: int, steps: int, seed: int) -> xr.Dataset:
-    curve = ablation.cumulative(net, x, y, orders=orders, steps=steps, seed=seed).mean("order")
-    return xr.Dataset({"curve": curve, "auc": ablation.auc(curve), "relative": ablation.auc(curve, normalised=True)})
+def _reliance(orders: int, steps: int, seed: int) -> Callable[..., xr.Dataset]:
+    """The measurement of the ablation curve and its area, in the same orders for all networks."""
+
+    def measure(net: nn.Module, x: Tensor, y: Tensor, s: int | None = None) -> xr.Dataset:
+        curve = ablation.cumulative(net, x, y, orders=orders, steps=steps, seed=seed).mean("order")
+        return xr.Dataset(
+            {"curve": curve, "auc": ablation.auc(curve), "relative": ablation.auc(curve, normalised=True)}
+        )
+
+    return measure

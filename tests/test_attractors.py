@@ -89,3 +89,11 @@ def test_experiments_have_their_axes():
     assert images.error.shape == (2, 2) and (images.attractors <= 1.5).all()
     cross = attractors.crossover(alphas=[1e-3, 1e3], d=3, p=8, width=10, **TINY)
     assert cross.compression.shape == (2, 2) and np.isfinite(cross.attractors).all()
+
+
+def test_the_pull_is_the_gradient_that_a_neuron_feels():
+    x, y = gaussian.sample("stripe", [0], 15, 3)
+    neurons = flow.initial([1], 12, 3)
+    _, gradient = flow.output_and_gradient(neurons, flow.augment(x), lambda f, rows: -y[rows] / 15)
+    expected = torch.nn.functional.cosine_similarity(neurons[0, :, :-1], gradient[0, :, :-1], dim=1).abs()
+    assert torch.allclose(attractors.along_pull(neurons[0], x[0], y[0]), expected)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+import xarray as xr
 
 from nbkit import directions, nets
 
@@ -49,10 +50,43 @@ def test_more_samples_than_dimensions_determine_v():
     assert np.allclose(w.numpy(), v.ravel() / 0.5, atol=1e-8)
 
 
-def test_lattice_classes():
-    assert directions.lattice_class([0, 4, 2], [8, 2, 6]).tolist() == [0, 1, 2]
-    with pytest.raises(ValueError, match="even"):
-        directions.lattice_class([1], [2])
+def test_lattice_classes_count_the_frequencies_off_the_lattice():
+    assert directions.lattice_class([0, 4, 2, 1, 4], [8, 2, 6, 3, 1]).tolist() == [0, 1, 2, 2, 1]
+
+
+def whole_grid(score):
+    """Accuracies of two seeds on every mode of the 32×32 grid, from a function of kx and ky."""
+    kx, ky = (k.ravel() for k in np.meshgrid(range(32), range(32)))
+    scores = np.stack([score(kx, ky), np.full(kx.shape, 50.0)], axis=1)
+    modes = {"kx": ("direction", kx), "ky": ("direction", ky)}
+    return xr.Dataset({"test_accuracy": (("direction", "seed"), scores)}, coords=modes)
+
+
+def test_the_share_of_the_grid_is_counted_on_the_whole_grid():
+    """Oracle: with every mode measured, the stratified estimate is the plain share."""
+    on_a_line = whole_grid(lambda kx, ky: np.where((kx % 4 == 0) | (ky % 4 == 0), 95.0, 50.0))
+    assert np.allclose(directions.share_of_grid(on_a_line), [1 - (3 / 4) ** 2, 0])
+    random = np.random.default_rng(0).uniform(80, 100, 1024)
+    assert np.isclose(directions.share_of_grid(whole_grid(lambda kx, ky: random))[0], (random > 90).mean())
+
+
+def test_the_share_of_the_grid_needs_few_modes_where_classes_agree():
+    everything = whole_grid(lambda kx, ky: np.where(kx % 2 == 1, 95.0, 50.0) * (ky % 2 == 1))
+    few = [(4, 4), (4, 2), (4, 1), (2, 2), (2, 1), (1, 3)]
+    chosen = [mode in few for mode in zip(everything.kx.values, everything.ky.values)]
+    assert np.allclose(directions.share_of_grid(everything.isel(direction=chosen)), [1 / 4, 0])
+    with pytest.raises(ValueError, match="every residue class"):
+        directions.share_of_grid(everything.isel(direction=[0, 1]))
+
+
+def test_summary_of_a_map():
+    assert directions.summary(xr.DataArray([[99.5, 99.7], [92.0, 92.0], [50.0, 51.0]], dims=("direction", "seed"))) == {
+        "mean": pytest.approx((99.6 + 92 + 50.5) / 3),
+        "maximum": pytest.approx(99.6),
+        "above 90": pytest.approx(2 / 3),
+        "above 99": pytest.approx(1 / 3),
+        "below 60": pytest.approx(1 / 3),
+    }
 
 
 def test_every_architecture_of_the_maps_exists():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from nbkit import conv, importance, memorization, params, selection
+from nbkit import importance, memorization, nets, params, populations, selection
 from nbkit.data import images
 
 SMALL = dict(data="digits", widths=[8, 8], n_train=64, device="cpu")
@@ -13,7 +13,7 @@ CURVES = dict(orders=2, steps=4)
 
 def test_corrupted_labels_keep_their_counts_and_the_test_set_its_labels():
     found = images.load("digits")
-    split = memorization.split(found, 200, 1.0, seed=3)
+    split = populations.split(found, 200, 1.0, seed=3)
     assert torch.equal(split.y.bincount(minlength=10), found.train_y[:200].bincount(minlength=10))
     assert (split.y != found.train_y[:200]).float().mean() > 0.7
     assert torch.equal(split.y_test, found.test_y)
@@ -36,12 +36,51 @@ def test_dropout_and_batch_norm_populations():
 
 
 def test_the_convolutional_network_is_the_published_one():
-    net = conv.plain()
-    assert [m.out_channels for m in net if isinstance(m, torch.nn.Conv2d)] == list(conv.CHANNELS)
+    net = nets.plain_cnn()
+    assert [m.out_channels for m in net if isinstance(m, torch.nn.Conv2d)] == [64] * 2 + [128] * 3 + [256] * 3 + [
+        512
+    ] * 3
     assert net(torch.zeros(2, 3, 32, 32)).shape == (2, 10)
     last = net[:-2](torch.zeros(2, 3, 32, 32))
     assert last.shape == (2, 512, 4, 4)
-    assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in conv.plain(batch_norm=False))
+    assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in nets.plain_cnn(batch_norm=False))
+
+
+@pytest.fixture
+def colour(monkeypatch):
+    """Images of the shape of CIFAR-10 in place of any image set."""
+    generator = torch.Generator().manual_seed(0)
+    x, y = torch.rand(60, 3, 32, 32, generator=generator), torch.arange(60) % 10
+    small = images.Images(x[:40], y[:40], x[40:], y[40:], "colour", "0")
+    monkeypatch.setattr(images, "load", lambda name: small)
+
+
+def test_eleven_layers_learn_colour_images_and_only_the_last_are_ablated(colour):
+    strides = [1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1]
+    sizes = dict(data="cifar10", channels=[3] * 11, strides=strides, n_train=20, epochs=1, seeds=1, device="cpu")
+    found = memorization.by_batch_norm(**sizes, **CURVES, layers=3)
+    assert found.accuracy.sizes == {"batch_norm": 2, "seed": 1, "order": 2, "fraction": 5}
+    assert np.allclose(found.accuracy.isel(fraction=-1), 0.1)  # without the last maps the output bias decides
+    units = importance.convolutional(**sizes)
+    assert units.sizes["unit"] == 33 and np.unique(units.layer).tolist() == list(range(11))
+
+
+def test_resnets_learn_colour_images_and_are_ablated_behind_every_relu(colour):
+    found = memorization.residual(
+        data="cifar10", corruption=[0.0, 1.0], width=2, n_train=20, epochs=1, seeds=1, device="cpu", **CURVES
+    )
+    assert found.accuracy.sizes == {"corruption": 2, "seed": 1, "order": 2, "fraction": 5}
+    assert np.allclose(found.accuracy.isel(fraction=0, order=0), found.train_accuracy)
+    assert np.allclose(found.accuracy.isel(fraction=-1), 0.1)
+
+
+def test_large_networks_on_a_cpu_are_trained_alone(monkeypatch):
+    ways = []
+    monkeypatch.setattr(populations.fleet, "train", lambda *arguments, how, **options: ways.append(how))
+    found = images.load("digits")
+    for widths in ([8], [2048, 2048]):
+        populations.train(populations.mlp(found, widths), [], epochs=1, device="cpu")
+    assert ways == ["auto", "processes"]
 
 
 def test_units_are_tabled_for_every_network():
@@ -60,6 +99,7 @@ def test_followed_networks_end_where_they_end_without_being_followed():
     often, once = (selection.over_training(**options, every=every) for every in (2, 4))
     assert often.epoch.values.tolist() == [2, 4]
     assert np.allclose(often.isel(epoch=-1).auc, once.isel(epoch=-1).auc)
+    assert np.allclose(often.curve.isel(fraction=0), often.train_accuracy)
 
 
 def test_a_grid_has_every_setting_once():

@@ -94,6 +94,26 @@ def test_covariance_does_not_depend_on_how_networks_are_shared_out(monkeypatch):
     assert np.allclose(nads.halves(alone), by_group)
 
 
+def test_each_group_is_held_out_once():
+    estimate = nads.covariance("mlp", networks=6, groups=3, size=8, device="cpu")
+    for i, (group, others) in enumerate(nads.held_out(estimate)):
+        assert np.array_equal(group, estimate.covariance.values[i])
+        assert np.allclose((group + 2 * others) / 3, nads.pooled(estimate))
+    with pytest.raises(ValueError, match="at least 2 groups"):
+        nads.held_out(estimate.isel(group=[0]))
+
+
+def test_released_directions_are_found_where_they_are(monkeypatch, tmp_path):
+    monkeypatch.delenv("NBKIT_REFERENCE", raising=False)
+    assert nads.released("lenet") is None
+    monkeypatch.setenv("NBKIT_REFERENCE", str(tmp_path))
+    with pytest.raises(ValueError, match="is not a folder that holds"):
+        nads.released("lenet")
+    (tmp_path / "nads").mkdir()
+    np.savez(tmp_path / "nads" / "lenet.npz", directions=np.eye(3, 1024, dtype=np.float16))
+    assert np.array_equal(nads.released("lenet"), np.eye(3, 1024)) and nads.released("vgg11") is None
+
+
 def test_wrong_names_are_refused():
     with pytest.raises(ValueError, match="estimator must be one of point, averaged"):
         nads.gradients(thin(), [0], x=points(), estimator="numeric")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from nbkit import natural_images
+from nbkit import natural_images, record, results
 from nbkit.data import synthetic
 
 BASIS = synthetic.random_basis(64, (64,), seed=0)
@@ -51,11 +51,58 @@ def test_carriers_must_fit():
         natural_images.plant(images(1), torch.arange(20) % 10, BASIS, 60, epsilon=0.05)
 
 
-def test_digits_are_enlarged_and_both_experiments_have_their_axes():
+def test_the_flip_turns_the_problem_and_changes_nothing_else():
+    source = tiny_digits("digits")
+    basis = synthetic.random_basis(1024, (1024,), seed=1)
+    split = natural_images._changed(source, basis=basis)
+    plain = natural_images._changed(source)
+    assert torch.allclose(torch.cdist(split.x.flatten(1), split.x_test.flatten(1)), distances(plain), atol=1e-2)
+    assert torch.equal(plain.x, natural_images.normalised(source.train_x)) and not torch.allclose(split.x, plain.x)
+
+
+def distances(split):
+    return torch.cdist(split.x.flatten(1), split.x_test.flatten(1))
+
+
+def tiny_digits(name, n_train=None):
+    data = LOAD(name, n_train=100)
+    return data._replace(test_x=data.test_x[:50], test_y=data.test_y[:50])
+
+
+LOAD = natural_images.load
+
+
+def test_digits_are_enlarged_and_both_experiments_have_their_axes(monkeypatch):
     assert natural_images.load("digits").train_x.shape[1:] == (1, 32, 32)
+    monkeypatch.setattr(natural_images, "load", tiny_digits)
     basis = np.eye(1024)
-    options = dict(data="digits", epochs=1, seeds=1, batch=512, device="cpu")
+    options = dict(data="digits", epochs=1, seeds=2, batch=50, device="cpu")
     flipped = natural_images.accuracy_flipped("lenet", basis, **options)
-    assert flipped.test_accuracy.dims == ("version", "seed") and flipped.attrs["data"] == "digits"
+    assert flipped.test_accuracy.shape == (2, 2) and flipped.attrs["data"] == "digits"
     planted = natural_images.accuracy_planted("lenet", basis, [0, 100], epsilon=0.1, **options)
     assert planted.index.values.tolist() == [-1, 0, 100]
+    shuffled = natural_images.accuracy_planted("lenet", basis, [0], epsilon=0.1, shuffled=True, **options)
+    assert shuffled.index.values.tolist() == [0]
+    with pytest.raises(ValueError, match="do not fit"):
+        natural_images.accuracy_planted("lenet", basis, [1022], epsilon=0.1, **options)
+
+
+def test_a_strong_carrier_is_learned_in_place_of_the_digits(monkeypatch):
+    monkeypatch.setattr(natural_images, "load", tiny_digits)
+    options = dict(data="digits", epochs=20, seeds=1, batch=10, lr=0.02, device="cpu")
+    pixels_from_the_middle_on = np.roll(np.eye(1024), -528, axis=0)
+    strong = natural_images.accuracy_planted("lenet", pixels_from_the_middle_on, [0], epsilon=10.0, **options)
+    clean, carried = strong.test_accuracy.values[:, 0]
+    assert strong.train_accuracy.values[1, 0] > 95
+    assert carried < clean - 20
+
+
+@pytest.mark.parametrize("recipe", ["flip-lenet", "flip-resnet18", "carrier-lenet", "carrier-resnet18"])
+def test_recipes_run_at_tiny_sizes(recipe, monkeypatch, tmp_path):
+    monkeypatch.setattr(natural_images, "load", tiny_digits)
+    monkeypatch.setattr(results, "RECORDED", tmp_path)
+    tiny = dict(data="digits", networks=4, points=1, width=1, epochs=1, thin_epochs=1, seeds=2, indices=[0, 5])
+    path = record.record(recipe, {"preset": "paper", "device": "cpu", **tiny})
+    stored = results.read(path)
+    assert stored.attrs["data"] == "digits" and stored.test_accuracy.sizes["seed"] == 2
+    assert "data = digits" in stored.attrs["changed"]

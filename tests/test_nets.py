@@ -42,11 +42,12 @@ def test_parameters_of_lenet():
     assert nets.count_parameters(nets.lenet(pooling=False)) == features + (16 * 24 * 24 * 120 + 120) + head
 
 
-def test_parameters_of_vgg11():
-    widths = [3, 64, 128, 256, 256, 512, 512, 512, 512]
+@pytest.mark.parametrize("w", [64, 8])
+def test_parameters_of_vgg11(w):
+    widths = [3, w, 2 * w, 4 * w, 4 * w, 8 * w, 8 * w, 8 * w, 8 * w]
     features = sum(conv(a, b, 3, bias=1) + 2 * b for a, b in pairwise(widths))
-    head = 2 * (512 * 512 + 512) + (512 * 10 + 10)
-    assert nets.count_parameters(nets.vgg11(in_channels=3, classes=10)) == features + head
+    head = 2 * (8 * w * 8 * w + 8 * w) + (8 * w * 10 + 10)
+    assert nets.count_parameters(nets.vgg11(in_channels=3, classes=10, width=w)) == features + head
 
 
 @pytest.mark.parametrize("w, pooling", [(64, True), (8, True), (8, False)])

@@ -98,3 +98,21 @@ def test_change_is_relative():
     kernel = torch.eye(3)
     assert ntk.change(kernel, 1.5 * kernel).item() == pytest.approx(0.5)
     assert np.isclose(ntk.change(kernel, kernel).item(), 0)
+
+
+def test_eigenvectors_are_those_of_the_largest_eigenvalues_and_go_on_between_the_points():
+    a = torch.randn(9, 9, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    kernel = a @ a.T
+    values, vectors = ntk.eigenvectors(kernel, 3)
+    assert torch.allclose(values, torch.linalg.svdvals(kernel)[:3])
+    assert torch.allclose(kernel @ vectors, values * vectors)
+    assert torch.allclose(ntk.eigenfunctions(kernel, kernel, 3), 3 * vectors)  # unit mean square over the points
+
+
+def test_the_hard_margin_machine_puts_its_border_halfway_whatever_the_scale_of_the_kernel():
+    x = torch.tensor([-3.0, -1.0, 2.0, 5.0], dtype=torch.float64)[:, None]
+    test = torch.tensor([0.4, 0.5, 0.6], dtype=torch.float64)[:, None]
+    for scale in (1.0, 1e3):
+        machine = ntk.svc(scale * x @ x.T, torch.tensor([-1.0, -1, 1, 1]), scale * test @ x.T)
+        assert machine.decision == pytest.approx([-0.1 / 1.5, 0, 0.1 / 1.5], abs=1e-3)
+        assert machine.converged and machine.support.tolist() == [1, 2]

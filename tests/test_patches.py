@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from nbkit import nads, nets, patches
+from nbkit.data import synthetic
 
 
 def images(n=2, side=32, dtype=torch.float64):
@@ -77,3 +78,36 @@ def test_networks_side_by_side_equal_networks_alone(name):
     make = partial(nets.build, name, classes=1)
     together = nads.gradients(make, [0, 1], x=images(2), dtype=torch.float64)
     assert torch.allclose(together[1:], nads.gradients(make, [1], x=images(2), dtype=torch.float64), atol=1e-10)
+
+
+def orbit(period, side=32):
+    """All shifts of one noise image by multiples of the period: a set of points that no such shift changes."""
+    x = images(1, side)
+    return torch.cat([x.roll((i, j), dims=(2, 3)) for i in range(0, side, period) for j in range(0, side, period)])
+
+
+@pytest.mark.parametrize("name, period", [("vit", 4), ("circular resnet", 8)])
+def test_the_gradient_of_the_mean_repeats_with_the_period_of_the_symmetry(name, period):
+    def make():
+        if name == "vit":
+            net = patches.vit(width=8, depth=1, heads=2, classes=1)
+            net[1].position.data.zero_()
+            return net
+        return nets.resnet18(width=1, padding="circular", classes=1)
+
+    g = nads.gradients(make, [0, 1], x=orbit(period), dtype=torch.float64).view(2, 32, 32)
+    assert torch.allclose(g, g.roll((period, 2 * period), dims=(1, 2)), atol=1e-12)
+    assert not torch.allclose(g, g.roll(period // 2, dims=1), atol=1e-9)
+    spectrum = torch.fft.fft2(g).abs()
+    allowed = torch.zeros(32, dtype=bool)
+    allowed[:: 32 // period] = True
+    assert spectrum[:, ~(allowed[:, None] & allowed)].max() < 1e-10 * spectrum.max()
+
+
+def test_three_blurred_strides_stop_every_multiple_of_four_but_the_mean():
+    pool = nets.BlurPool(2, "circular").double()
+    for ky in range(0, 32, 4):
+        for kx in range(0, 32, 4):
+            x = torch.as_tensor(synthetic.dft_direction(kx, ky)).view(1, 1, 32, 32)
+            left = pool(pool(pool(x)))
+            assert left.abs().max() < 1e-12 if kx or ky else left.allclose(x[..., ::8, ::8])

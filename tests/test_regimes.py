@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from nbkit import flow, regimes
+from nbkit import flow, ntk, regimes
+from nbkit.data import gaussian
 
 TINY = dict(seeds=2, width=20, max_steps=60, device="cpu")
 
@@ -13,7 +14,10 @@ def test_compression_of_isotropic_neurons_is_one_and_scales():
     neurons = flow.initial([0], 20_000, 4)[0]
     assert float(regimes.compression(neurons)) == pytest.approx(1, abs=0.03)
     neurons[:, 0] *= 7
-    assert float(regimes.compression(neurons)) == pytest.approx(7, rel=0.03)
+    found = float(regimes.compression(neurons))
+    assert found == pytest.approx(7, rel=0.03)
+    neurons[:, -2:] *= 100  # neither biases nor output weights have a say
+    assert float(regimes.compression(neurons)) == found
 
 
 def test_exponent_of_a_power_law():
@@ -54,3 +58,34 @@ def test_history_of_the_weights():
     history = regimes.compression_over_time(d=2, p=12, frames=3, **TINY)
     assert history.neurons.shape == (2, 2, 4, 20, 4)
     assert np.allclose(history.compression[:, :, 0], history.compression[0, :, 0])
+
+
+def _trained(x, y, width=40):
+    start = flow.initial([5], width, x.shape[-1])
+    return flow.train(x, y, start, alpha=1e6, shares=[0.1], max_steps=2000, device="cpu")
+
+
+def _case(p=40, d=3):
+    (x, y), (test, labels) = (gaussian.sample("stripe", [seed], n, d) for seed, n in ((0, p), (1, 200)))
+    return x, y, test, labels
+
+
+def test_the_kernel_after_training_is_fitted_to_the_fresh_points():
+    x, y, test, labels = _case()
+    net = _trained(x, y)
+    told, lied_to = (
+        regimes._kernel_errors("stripe", net, x, y, test, labels, (x, sign * y))["final kernel"] for sign in (1, -1)
+    )
+    assert told < 0.5 and lied_to == pytest.approx(1 - told)
+
+
+def test_the_squeezed_kernel_sees_one_direction_when_compression_is_extreme():
+    x, y, test, labels = _case()
+    net = _trained(x, y)
+    net.at_shares[..., 0] *= 1e9
+    found = regimes._kernel_errors("stripe", net, x, y, test, labels, (x, y))["squeezed kernel"]
+    along = torch.tensor([1.0, 0, 0], dtype=torch.float64)
+    kernels = [ntk.one_hidden_layer(net.start[0], a[0] * along, x[0] * along) for a in (x, test)]
+    decision = ntk.svc(kernels[0], y[0], kernels[1]).decision
+    assert found == pytest.approx((np.sign(decision) != labels[0].numpy()).mean(), abs=0.01)
+    assert found != pytest.approx(regimes._kernel_errors("stripe", net, x, y, test, labels, (x, y))["initial kernel"])

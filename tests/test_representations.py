@@ -63,3 +63,14 @@ def test_experiments_have_their_axes():
         and (plane.noisy <= 9 + 1e-9).all()
     )
     assert (plane.information.sel(bins=0.1) >= plane.information.sel(bins=0.5) - 1e-6).all()
+
+
+def test_bins_below_zero_are_bins_of_their_own():
+    grid = torch.cartesian_prod(torch.tensor([0.5, 1.5, 2.5]), torch.tensor([-1.5, 0.5]))
+    assert rep.binned_information(grid, 1.0) == pytest.approx(np.log2(6))
+
+
+@pytest.mark.parametrize("distance", [0.0, 0.3, 1.0, 50.0])
+def test_noisy_information_of_two_points_is_the_closed_form(distance):
+    found = rep.noisy_information(torch.tensor([[0.0, 0.0], [0.0, distance]]), 0.5)
+    assert found == pytest.approx(1 - np.log2(1 + np.exp(-(distance**2) / (2 * 0.5**2))))

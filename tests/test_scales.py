@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from nbkit import flow, scales
+from nbkit.data import gaussian
 
 
 def test_motion_along_the_tangent_space_is_the_derivative():
@@ -46,3 +47,24 @@ def test_experiments_have_their_axes():
     assert cnn.error.shape == (2, 2) and not cnn.converged.all()
     path = scales.paths(d=2, p=12, width=10, alphas=[1.0], frames=2, max_steps=20)
     assert path.along.shape == (1, 3) and path.along[0, 0] == 0
+
+
+def test_off_the_tangent_space_is_nothing_when_lazy_and_everything_when_weights_grow():
+    options = dict(d=4, p=12, widths=[20], alphas=[1e-6, 1e6], seeds=2, max_steps=4000, device="cpu")
+    off = scales.sweep("digits", **options).off_tangent.values[0]
+    assert (off[1] < 1e-3).all() and np.allclose(off[0], 1, atol=0.05)
+
+
+def test_a_lazy_path_ends_at_the_motion_of_the_predictor():
+    path = scales.paths(d=2, p=12, width=30, alphas=[1e6], frames=2, max_steps=4000)
+    x, y = gaussian.sample("stripe", [0], 12, 2)
+    test, _ = gaussian.sample("stripe", [1], 500, 2)
+    F = flow.train(x, y, flow.initial([0], 30, 2), alpha=1e6, max_steps=4000, device="cpu").predict(test)
+    assert float(path.along[0, -1]) == pytest.approx(float(F.square().mean().sqrt()), rel=0.01)
+    assert path.off[0, -1] < 1e-3 * path.along[0, -1]
+
+
+def test_a_scaled_convolution_keeps_the_mean_square():
+    torch.manual_seed(0)
+    layer, x = scales.Scaled(torch.nn.Conv2d(8, 500, 3)), torch.randn(30, 8, 9, 9)
+    assert layer(x).square().mean().item() == pytest.approx(1, rel=0.05)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import mutual_info_score
 
-from nbkit import conv, selectivity
+from nbkit import nets, selectivity
 
 Y = np.tile(np.arange(10), 60)
 
@@ -53,7 +53,7 @@ def test_the_histogram_agrees_with_scikit_learn_on_the_same_bins():
 
 def test_the_table_has_every_unit_of_every_layer():
     torch.manual_seed(0)
-    net = conv.plain(in_channels=1, channels=(4, 6), strides=(2, 2)).eval()
+    net = nets.plain_cnn(in_channels=1, channels=(4, 6), strides=(2, 2)).eval()
     x, y = torch.rand(60, 1, 8, 8), torch.from_numpy(Y[:60])
     found = selectivity.table(net, x, y, x, y)
     assert found.layer.values.tolist() == [0] * 4 + [1] * 6

@@ -8,10 +8,11 @@ from nbkit import sphere
 P = np.array([10.0, 100.0, 1000.0])
 
 
-def test_power_laws_cross_where_they_must():
-    """p^−0.5 and 5 p^−0.9 are equal at p = 5^(1/0.4)."""
-    first, second = np.tile(P**-0.5, (3, 1)), np.tile(5 * P**-0.9, (3, 1))
-    assert sphere.crossing(P, first, second) == pytest.approx(5**2.5)
+@pytest.mark.parametrize("where", [50.0, 300.0])
+def test_power_laws_cross_where_they_must(where):
+    """p^−0.5 and c p^−0.9 are equal at p = c^(1/0.4)."""
+    first, second = np.tile(P**-0.5, (3, 1)), np.tile(where**0.4 * P**-0.9, (3, 1))
+    assert sphere.crossing(P, first, second) == pytest.approx(where)
     estimate = sphere.crossing_estimate(P, first, second)
     assert estimate.low == pytest.approx(estimate.high)
 
@@ -26,3 +27,16 @@ def test_a_constant_is_learned_faster_in_fewer_dimensions():
     errors = {d: sphere.constant_target(d=d, samples=[16, 64], seeds=3, n_test=200).error.mean("seed") for d in (2, 5)}
     slopes = {d: float(np.log(e[0] / e[1]) / np.log(4)) for d, e in errors.items()}
     assert slopes[2] > slopes[5] > 1.5
+
+
+def test_the_constant_is_known_on_the_training_points_and_points_lie_on_the_sphere(monkeypatch):
+    points = sphere._on_sphere(20, 3, 0)
+    assert np.allclose(points.norm(dim=1), 3**0.5)
+    monkeypatch.setattr(sphere, "_on_sphere", lambda n, d, seed: points[:n])
+    assert sphere.constant_target(d=3, samples=[20], seeds=1, n_test=20).error.item() < 1e-16
+
+
+def test_the_interval_of_a_crossing_holds_it():
+    noise = np.random.default_rng(0).uniform(0.9, 1.1, (2, 12, 3))
+    estimate = sphere.crossing_estimate(P, noise[0] * P**-0.5, noise[1] * 50**0.4 * P**-0.9)
+    assert estimate.low < estimate.value < estimate.high and estimate.n == 12

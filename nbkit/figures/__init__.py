@@ -1,7 +1,7 @@
 """The book's figures: one look, one way into a chapter, and the drawings that several chapters share."""
 
 from nbkit.figures.curves import band, bars, chance, curve, direct_labels, power_law
-from nbkit.figures.glue import glue, number, text
+from nbkit.figures.glue import awaiting, glue, number, text
 from nbkit.figures.maps import dft_map, image_grid
 from nbkit.figures.scrubber import scrubber
 from nbkit.figures.style import ARCHITECTURES, CHANCE, NEUTRAL, REGIMES, THEORY, WIDTH, look, ordered, use
@@ -13,6 +13,7 @@ __all__ = [
     "REGIMES",
     "THEORY",
     "WIDTH",
+    "awaiting",
     "band",
     "bars",
     "chance",

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nbkit import intervals
 from nbkit.figures.curves import bars, chance, curve, direct_labels
-from nbkit.figures.style import NEUTRAL, THEORY, WIDTH, ordered
+from nbkit.figures.style import CHANCE, NEUTRAL, THEORY, WIDTH, ordered
 
 
 def ablation_and_noise(accuracy: xr.DataArray, noisy: xr.DataArray, mark: float = 0.5) -> Figure:
@@ -34,6 +35,17 @@ def ablation_and_noise(accuracy: xr.DataArray, noisy: xr.DataArray, mark: float 
         chance(ax, 0.1)
     right.legend(title="labels corrupted", loc="center left", bbox_to_anchor=(1, 0.5))
     return fig
+
+
+def orders(ax: Axes, accuracy: xr.DataArray, clean: xr.DataArray) -> None:
+    """Every ablation curve (seed, order, fraction) as a thin line, and behind them the mean with clean labels."""
+    lines = accuracy.stack(line=("seed", "order")).transpose("line", "fraction").values
+    ax.plot(clean.fraction, clean.mean(("seed", "order")), color=NEUTRAL, linestyle="--", label="clean labels, mean")
+    ax.plot(accuracy.fraction, lines.T, color=ordered(3)[1], linewidth=0.7, alpha=0.6)
+    ax.plot([], [], color=ordered(3)[1], linewidth=0.7, label="one network, one order")
+    chance(ax, 0.1)
+    ax.set(xlabel="share of units ablated", ylabel="accuracy on the training labels", xlim=(0, 1), ylim=(0, 1.03))
+    ax.legend(loc="upper right")
 
 
 def held(area: xr.DataArray) -> Figure:
@@ -73,14 +85,14 @@ def by_dropout(accuracy: xr.DataArray) -> Figure:
     return fig
 
 
-def pair(accuracy: xr.DataArray, names: Sequence[str]) -> Figure:
-    """Ablation curves of two kinds of networks, every seed; accuracy: (kind, seed, order, fraction)."""
+def pair(accuracy: xr.DataArray, names: Sequence[str], *, by: str | None = None) -> Figure:
+    """Ablation curves of two kinds of networks; accuracy: (kind, seed, order, fraction). by: what they differ in."""
     fig, ax = plt.subplots(figsize=(WIDTH * 0.8, 3.2), layout="constrained")
     for values, name, color in zip(accuracy, names, ordered(2)):
         curve(ax, values.fraction, values.mean("order").transpose("seed", "fraction"), color=color, label=name)
-    chance(ax, 0.1)
+    ax.axhline(0.1, zorder=1, label="chance", **CHANCE)  # in the legend: the curves may end at its left end
     ax.set(xlabel="share of feature maps ablated", ylabel="training accuracy", ylim=(0, 1.03))
-    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    ax.legend(title=by, loc="center left", bbox_to_anchor=(1, 0.5))
     return fig
 
 
@@ -188,6 +200,28 @@ def training(result: xr.Dataset) -> Figure:
         ax.set(xlabel="epoch", ylabel=label)
     axes[0].legend()
     return fig
+
+
+def moment(axes: np.ndarray, result: xr.Dataset, epoch: int) -> None:
+    """One epoch of networks in training: every ablation curve (left), and where the mean test loss stands (right)."""
+    left, right = axes
+    now, color = result.sel(epoch=epoch), ordered(4)[3]
+    left.plot(result.fraction, now.curve.values.T, color=color, linewidth=1)
+    left.set(xlabel="share of units ablated", ylabel="training accuracy", xlim=(0, 1), ylim=(0, 1.03))
+    left.annotate(f"AUC {float(now.auc.mean()):.2f}", (0.97, 0.95), xycoords="axes fraction", ha="right", va="top")
+    right.plot(result.epoch, result.test_loss.mean("seed"), color=NEUTRAL, linewidth=1)
+    right.plot(epoch, now.test_loss.mean("seed"), "o", color=ordered(4)[2])
+    right.set(xlabel="epoch", ylabel="test loss", ylim=(0, None))
+
+
+def moments(result: xr.Dataset) -> list[Figure]:
+    """`moment` for every epoch of the result, each a figure of the same size."""
+    figures = []
+    for epoch in result.epoch.values:
+        fig, axes = plt.subplots(1, 2, figsize=(6.4, 2.9), layout="constrained")
+        moment(axes, result, epoch)
+        figures.append(fig)
+    return figures
 
 
 def settings(result: xr.Dataset) -> Figure:

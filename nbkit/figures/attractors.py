@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nbkit import intervals
+from nbkit.figures.curves import curve
 from nbkit.figures.regimes import over_seeds, plain_ticks
 from nbkit.figures.style import NEUTRAL, THEORY, WIDTH, look, ordered
 
@@ -37,21 +38,41 @@ def four_panels(panels: dict[str, tuple], *, limit: float) -> Figure:
     return fig
 
 
-def attractor_counts(result: xr.Dataset) -> Figure:
-    """A after training against p for each width, and against h for each p, with A = h as a line."""
-    fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.2), sharey=True)
-    for color, h in zip(ordered(result.sizes["h"]), result.h.values):
-        over_seeds(left, result.p.values, result.after.sel(h=h), {"label": f"h = {h}", "color": color, "marker": "o"})
-    for color, p in zip(ordered(result.sizes["p"]), result.p.values):
-        over_seeds(right, result.h.values, result.after.sel(p=p), {"label": f"p = {p}", "color": color, "marker": "o"})
-    h = result.h.values
-    right.plot(h, h, label="A = h", **THEORY)
-    for ax, values, name in ((left, result.p.values, "training points p"), (right, h, "neurons h")):
+def attractor_counts(result: xr.Dataset, by_dimension: dict[int, xr.Dataset]) -> Figure:
+    """A after training against p for each width, against h for each p, and against d, with fitted powers and A = h.
+
+    by_dimension: d to a result with `after` (seed,).
+    """
+    fig, axes = plt.subplots(1, 3, figsize=(WIDTH, 3.5), sharey=True)
+    p, h, d = result.p.values, result.h.values, np.array(list(by_dimension))
+    for color, width in zip(ordered(len(h)), h):
+        over_seeds(axes[0], p, result.after.sel(h=width), {"label": f"h = {width}", "color": color, "marker": "o"})
+    for color, points in zip(ordered(len(p)), p):
+        over_seeds(axes[1], h, result.after.sel(p=points), {"label": f"p = {points}", "color": color, "marker": "o"})
+    _fitted(axes[0], p, result.after.sel(h=h[-1]).transpose("seed", "p").values)
+    _fitted(axes[1], h, result.after.sel(p=p[-1]).transpose("seed", "h").values)
+    axes[1].plot(h, h, linestyle="--", color=NEUTRAL, linewidth=1, label="A = h")
+    if by_dimension:
+        across = np.stack([found.after.values for found in by_dimension.values()], axis=1)
+        curve(axes[2], d, across, color=ordered(3)[1], marker="s")
+        _fitted(axes[2], d, across)
+    for ax, values, name in zip(axes, (p, h, d), ("training points p", "neurons h", "dimension d")):
         ax.set(xscale="log", yscale="log", xlabel=name)
         plain_ticks(ax, values)
-        ax.legend()
-    left.set_ylabel("attractors A")
+    axes[0].set_ylabel("attractors A")
+    for ax in axes[:2]:
+        ax.legend(fontsize="small")
     return fig
+
+
+def _fitted(ax: Axes, x: np.ndarray, runs: np.ndarray) -> None:
+    """The fitted power of the mean over runs (seeds, len(x)), a little above it, with its exponent."""
+    b, a = np.polyfit(np.log(x), np.log(runs.mean(0)), 1)
+    y = 1.5 * np.exp(a) * np.asarray(x, dtype=float) ** b
+    ax.plot(x, y, **THEORY)
+    middle = len(x) // 2
+    place = {"xytext": (-4, 5), "textcoords": "offset points", "ha": "right"}
+    ax.annotate(f"slope {b:.2f}".replace("-", "−"), (x[middle], y[middle]), color=NEUTRAL, **place)
 
 
 def crossover(result: xr.Dataset, middles: dict[str, intervals.Estimate]) -> Figure:

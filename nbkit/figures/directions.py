@@ -6,13 +6,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
 from nbkit import intervals
+from nbkit.data import synthetic
+from nbkit.directions import SIZE, lattice_class
 from nbkit.figures.curves import bars, chance, curve
-from nbkit.figures.style import THEORY, WIDTH, look
+from nbkit.figures.maps import dft_map
+from nbkit.figures.style import NEUTRAL, THEORY, WIDTH, look
 
-CLASSES = ("lattice\n(both ≡ 0 mod 4)", "mixed", "off the lattice\n(both ≡ 2 mod 4)")
+CLASSES = ("on the lattice", "on one of its lines", "off the lattice")
 
 
 def by_radius(results: dict[str, xr.Dataset]) -> Figure:
@@ -30,23 +34,73 @@ def by_radius(results: dict[str, xr.Dataset]) -> Figure:
     return fig
 
 
-def lattice(result: xr.Dataset, classes: np.ndarray, net: str = "resnet18") -> Figure:
-    """Test (filled) and train (hollow) accuracy of every network, by class of its direction on the lattice of
-    strides."""
-    fig, ax = plt.subplots(figsize=(WIDTH, 3.2), layout="constrained")
-    style = look(net)
-    for group in range(3):
-        rows = result.isel(direction=np.flatnonzero(classes == group))
-        test, train = rows.test_accuracy.values.ravel(), rows.train_accuracy.values.ravel()
-        spots = group + np.linspace(-0.18, 0.18, test.size)
-        first = group == 0
-        ax.plot(spots, train, "o", mfc="none", mec=style["color"], label="train" if first else None)
-        ax.plot(spots, test, "o", color=style["color"], label="test" if first else None)
+def variants(results: dict[str, xr.Dataset]) -> Figure:
+    """Test accuracy of LeNet on one mode in several forms of the problem, one row a form and every network a point."""
+    fig, ax = plt.subplots(figsize=(WIDTH, 0.7 + 0.5 * len(results)), layout="constrained")
+    style = look("lenet")
+    for row, result in enumerate(results.values()):
+        values = result.test_accuracy.values.ravel()
+        ax.plot(values, row + np.linspace(-0.12, 0.12, values.size), style["marker"], color=style["color"])
+    _chance_column(ax, len(results))
+    ax.set_yticks(range(len(results)), list(results))
+    ax.set(xlabel="test accuracy (%)", xlim=(45, 85))
+    return fig
+
+
+def lattice(result: xr.Dataset, net: str = "resnet18") -> Figure:
+    """Test (filled) and train (hollow) accuracy of every network by its mode's place on the lattice of strides; modes
+    with an odd frequency are squares."""
+    fig, ax = plt.subplots(figsize=(WIDTH, 3.4), layout="constrained")
+    color = look(net)["color"]
+    classes = lattice_class(result.kx, result.ky)
+    odd = ((result.kx % 2 != 0) | (result.ky % 2 != 0)).values
+    for group in range(len(CLASSES)):
+        members = np.flatnonzero(classes == group)
+        for spot, member in zip(np.linspace(-0.3, 0.3, len(members)), members):
+            rows = result.isel(direction=member)
+            places = group + spot + np.linspace(-0.04, 0.04, rows.sizes["seed"])
+            shape = "s" if odd[member] else "o"
+            ax.plot(places, rows.train_accuracy, shape, mfc="none", mec=color, ms=5)
+            ax.plot(places, rows.test_accuracy, shape, color=color, ms=5)
+            label = f"{rows.kx.item()},{rows.ky.item()}"
+            ax.annotate(label, (group + spot, 41), ha="center", va="bottom", fontsize="small", color=NEUTRAL)
+    handles = [
+        Line2D([], [], marker=shape, color=color, mfc=fill, linestyle="none", label=name)
+        for shape, fill, name in (("o", "none", "train"), ("o", color, "test"), ("s", color, "odd mode"))
+    ]
     chance(ax, 50)
     ax.set(ylabel="accuracy (%)", ylim=(40, 102), xlim=(-0.6, 2.6))
-    ax.set_xticks(range(3), CLASSES)
+    ax.set_xticks(range(len(CLASSES)), CLASSES)
+    ax.legend(handles=handles, loc="center left", bbox_to_anchor=(1, 0.6))
+    return fig
+
+
+def without_pooling(pooled: xr.Dataset, unpooled: xr.Dataset) -> Figure:
+    """Test accuracy on the same modes with pooling (hollow) and without it (filled), every network a point."""
+    fig, ax = plt.subplots(figsize=(WIDTH, 2.8), layout="constrained")
+    style = look("lenet")
+    for result, shift, fill, name in ((pooled, -0.15, "none", "with pooling"), (unpooled, 0.15, None, "without")):
+        for spot, values in enumerate(result.test_accuracy.values):
+            places = spot + shift + np.linspace(-0.06, 0.06, values.size)
+            label = None if spot else name
+            ax.plot(places, values, style["marker"], color=style["color"], mfc=fill or style["color"], label=label)
+    chance(ax, 50)
+    names = [f"({x}, {y})" for x, y in zip(pooled.kx.values, pooled.ky.values)]
+    ax.set_xticks(range(len(names)), names)
+    ax.set(xlabel="mode $(k_x, k_y)$", ylabel="test accuracy (%)", ylim=(40, 102), xlim=(-0.5, len(names) - 0.5))
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.6))
     return fig
+
+
+def recorded_maps(results: dict[str, xr.Dataset]) -> Figure:
+    """Maps over all even frequencies, one panel per architecture, mirror images filled in."""
+    panels = {
+        look(net)["label"]: synthetic.unfold_map(
+            result.test_accuracy.mean("seed").values, np.stack([result.kx, result.ky], 1), size=SIZE, step=2
+        )
+        for net, result in results.items()
+    }
+    return dft_map(panels, frequencies=synthetic.dft_axis(SIZE, step=2), limits=(45, 100))
 
 
 def random_directions(results: dict[str, xr.Dataset]) -> Figure:
@@ -56,10 +110,9 @@ def random_directions(results: dict[str, xr.Dataset]) -> Figure:
         values = result.test_accuracy.values.ravel()
         style = look(net)
         ax.plot(values, row + np.linspace(-0.15, 0.15, values.size), style["marker"], color=style["color"])
-    ax.axvline(50, zorder=1, color=THEORY["color"], linestyle=":")
-    ax.annotate("chance", (50, -0.45), color=THEORY["color"], xytext=(3, 0), textcoords="offset points", va="center")
+    _chance_column(ax, len(results))
     ax.set_yticks(range(len(results)), [look(net)["label"] for net in results])
-    ax.set(xlabel="test accuracy (%)", xlim=(40, 102), ylim=(len(results) - 0.4, -0.7))
+    ax.set(xlabel="test accuracy (%)", xlim=(40, 102))
     return fig
 
 
@@ -111,3 +164,10 @@ def noise_frame(sample: np.ndarray, radius: np.ndarray, accuracy: np.ndarray, li
     chance(right, 50)
     right.set(xlabel="frequency |k| (cycles per image)", ylabel="test accuracy (%)", ylim=(40, 104))
     return fig
+
+
+def _chance_column(ax, rows: int) -> None:
+    """Mark 50 % across horizontal rows 0, 1, …, the first at the top."""
+    ax.axvline(50, zorder=1, color=THEORY["color"], linestyle=":")
+    ax.annotate("chance", (50, -0.45), color=THEORY["color"], xytext=(3, 0), textcoords="offset points", va="center")
+    ax.set_ylim(rows - 0.4, -0.7)

@@ -13,6 +13,7 @@ import re
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from nbkit.figures.style import NEUTRAL, WIDTH
 from nbkit.intervals import Estimate
 
 _HIDDEN = "application/papermill.record/"
@@ -34,6 +35,14 @@ def glue(name: str, fig: Figure, *, alt: str, vector: bool = True) -> None:
         size = {"width": pixels(fig)[0]}
     plt.close(fig)
     _publish(name, {mime: data, "text/plain": alt}, {mime: {"alt": alt, **size}})
+
+
+def awaiting(recipe: str) -> Figure:
+    """A figure in the place of a recording that has not been made yet; it says how to make it."""
+    fig, ax = plt.subplots(figsize=(WIDTH, 0.9), layout="constrained")
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, f"Not recorded yet.  nbkit record {recipe}", color=NEUTRAL, ha="center", va="center")
+    return fig
 
 
 def number(name: str, value: float | Estimate, fmt: str = ".3g", *, missing: str | None = None) -> None:

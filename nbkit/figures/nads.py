@@ -5,11 +5,13 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
+from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from nbkit import intervals
-from nbkit.figures.curves import bars, chance, curve
-from nbkit.figures.style import NEUTRAL, THEORY, WIDTH, look, ordered
+from nbkit.figures.curves import bars, chance, curve, direct_labels, power_law
+from nbkit.figures.style import ARCHITECTURES, CHANCE, NEUTRAL, THEORY, WIDTH, look, ordered
+from nbkit.nads import marchenko_pastur, overlap
 
 
 def spectrum(values: np.ndarray, theory: np.ndarray, net: str = "logreg") -> Figure:
@@ -23,17 +25,38 @@ def spectrum(values: np.ndarray, theory: np.ndarray, net: str = "logreg") -> Fig
     return fig
 
 
-def energies(shares: dict[str, np.ndarray]) -> Figure:
-    """Share of the energy of one group of networks in the first k directions of another, by k; one curve a network,
-    each array (repetitions, k)."""
+def energies(shares: dict[str, np.ndarray], dimension: int = 1024) -> Figure:
+    """Share of the energy of one group of networks in the first k of all directions of the others, by k; one curve a
+    network, each array (repetitions, k)."""
     fig, ax = plt.subplots(figsize=(WIDTH, 3.2), layout="constrained")
     for net, runs in shares.items():
         style = look(net)
         curve(ax, np.arange(1, runs.shape[1] + 1), runs, color=style["color"], label=style["label"])
     k = np.arange(1, runs.shape[1] + 1)
-    ax.plot(k, k / runs.shape[1], label="no preference", **{**THEORY, "linestyle": "--"})
+    ax.plot(k, k / dimension, label="no preference", **{**THEORY, "linestyle": "--"})
     ax.set(xscale="log", xlabel="first k directions", ylabel="share of the energy", ylim=(0, 1.02))
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    return fig
+
+
+def recorded_directions(recorded: xr.Dataset, net: str) -> Figure:
+    """Left, the spectrum of every group of a recording beside white noise; right, the overlap of the first k directions
+    between two groups and, where it was at hand, with the released ones."""
+    fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.0), layout="constrained")
+    style, values = look(net), recorded.eigenvalue.values
+    index = np.arange(1, values.shape[1] + 1)
+    curve(left, index, values / values.mean(), color=style["color"], label=style["label"])
+    noise = marchenko_pastur(int(recorded.networks.values[0]), values.shape[1])
+    left.plot(index, noise / noise.mean(), label="no preference", **{**THEORY, "linestyle": "--", "linewidth": 1.6})
+    left.set(xscale="log", yscale="log", xlabel="index of the eigenvalue", ylabel="eigenvalue / mean")
+    left.legend(loc="lower left")
+    u, k = recorded.direction.values.astype(float), np.arange(1, recorded.sizes["kept"] + 1)
+    right.plot(k, [overlap(u[0, :m], u[1, :m]) for m in k], color=style["color"], label="half against half")
+    if "overlap_released" in recorded:
+        right.plot(k, recorded.overlap_released, color=ordered(2)[0], linestyle="--", label="with the released")
+    right.plot(k, k / values.shape[1], label="chance", **CHANCE)
+    right.set(xscale="log", xlabel="first k directions", ylabel="overlap", ylim=(0, 1.02))
+    right.legend(loc="best")
     return fig
 
 
@@ -62,31 +85,36 @@ def overlaps(table: np.ndarray, names: list[str], axes: tuple[str, str], *, labe
 
 
 def by_index(indices: dict[str, list[int]], results: dict[str, xr.Dataset]) -> Figure:
-    """Test accuracy on D(u_i) against i: means and 95 % intervals over seeds."""
+    """Test accuracy on D(u_i) against i: a small point a run, means with their 95 % intervals over seeds."""
     fig, ax = plt.subplots(figsize=(WIDTH, 3.2), layout="constrained")
     for shift, (net, result) in enumerate(results.items()):
-        style, index = look(net), np.array(indices[net]) + 1
-        label = style.pop("label")
-        for i, scores in zip(index, result.test_accuracy.values):
-            ax.plot(np.full(scores.size, i * 1.03**shift), scores, style["marker"], color=style["color"], ms=5)
-        ax.plot(index * 1.03**shift, result.test_accuracy.mean("seed"), color=style["color"], lw=1, label=label)
+        style, at = look(net), (np.array(indices[net]) + 1) * 1.08**shift
+        scores = result.test_accuracy.values
+        ax.plot(at, scores.mean(1), color=style["color"], lw=1, label=style["label"])
+        bars(ax, at, [intervals.mean(runs) for runs in scores], color=style["color"], marker=style["marker"])
+        for runs in scores.T:
+            ax.plot(at * 1.04, runs, ".", color=style["color"], ms=4)
     chance(ax, 50)
-    ax.set(xscale="log", xlabel="index i + 1 of the direction $u_i$", ylabel="test accuracy (%)", ylim=(40, 104))
+    ax.set(xscale="log", xlabel="index i + 1 of the direction $u_i$", ylabel="test accuracy (%)", ylim=(40, 108))
     ax.legend(loc="upper right")
     return fig
 
 
 def prediction(response: dict[str, np.ndarray], results: dict[str, xr.Dataset]) -> Figure:
-    """Test accuracy on D(v) against vᵀCv for frequencies, each with its name; one panel a network, a point a run."""
+    """Test accuracy on D(v) against vᵀCv over its mean for frequencies, each with its name above or below; one panel
+    a network, a point a run."""
     fig, axes = plt.subplots(1, len(results), figsize=(WIDTH, 3.2), layout="constrained", sharey=True)
     for ax, (net, result) in zip(axes, results.items()):
-        style, x = look(net), response[net] / np.mean(response[net])
-        place = {"xytext": (0, 7), "textcoords": "offset points", "ha": "center", "fontsize": "small"}
-        for at, scores, kx, ky in zip(x, result.test_accuracy.values, result.kx.values, result.ky.values):
-            ax.plot(np.full(scores.size, at), scores, style["marker"], color=style["color"], ms=5)
-            ax.annotate(f"{kx},{ky}", (at, scores.max()), color=NEUTRAL, **place)
-        chance(ax, 50)
-        ax.set(xscale="log", xlabel="$v^T C v$ / mean", title=style["label"], ylim=(40, 108))
+        style, x, scores = look(net), response[net], result.test_accuracy.values
+        for turn, i in enumerate(np.argsort(x)):
+            ax.plot(np.full(scores[i].size, x[i]), scores[i], style["marker"], color=style["color"], ms=5)
+            offset = (7, -15, 20)[turn % 3]  # neighbours would hide each other's names
+            at = (x[i], scores[i].max() if offset > 0 else scores[i].min())
+            place = {"xytext": (0, offset), "textcoords": "offset points", "ha": "center", "fontsize": "small"}
+            ax.annotate(f"{result.kx.values[i]},{result.ky.values[i]}", at, color=NEUTRAL, **place)
+        chance(ax, 50, "chance" if ax is axes[0] else "")
+        ax.axvline(1, zorder=1, **THEORY)
+        ax.set(xscale="log", xlabel="$v^T C v$ / mean", title=style["label"], xlim=(0.05, 50), ylim=(35, 112))
     axes[0].set_ylabel("test accuracy (%)")
     return fig
 
@@ -117,21 +145,56 @@ def direction_frame(u: np.ndarray, limit: float) -> Figure:
     return fig
 
 
-def lattice(results: dict[str, xr.Dataset], response: dict[str, np.ndarray]) -> Figure:
-    """Response before training and accuracy after it, by mode, for several variants side by side."""
-    fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.0), layout="constrained")
-    for shift, ((name, result), color) in enumerate(zip(results.items(), ordered(len(results)))):
-        spots = np.arange(result.sizes["direction"]) + 0.16 * shift - 0.08
-        axes[0].semilogy(spots, response[name], "o", color=color, label=name)
-        for at, scores in zip(spots, result.test_accuracy.values):
-            axes[1].plot(np.full(scores.size, at), scores, "o", color=color, ms=5)
-    modes = [f"{x},{y}" for x, y in zip(result.kx.values, result.ky.values)]
-    for ax, label in zip(axes, ("response / mean, before training", "test accuracy (%), after it")):
-        ax.set(xlabel="mode ($k_x$,$k_y$)", ylabel=label)
-        ax.set_xticks(range(len(modes)), modes)
-    chance(axes[1], 50)
-    axes[1].set_ylim(40, 104)
-    axes[0].legend(loc="best")
+def architecture_frame(response: np.ndarray, u: np.ndarray) -> Figure:
+    """One architecture: its response by frequency (size, size), over the mean and on the scale of the maps, and its
+    first directions (k, side, side)."""
+    fig, axes = plt.subplots(1, 1 + len(u), figsize=(7.0, 1.9), layout="none")
+    fig.subplots_adjust(left=0.06, right=0.995, bottom=0.28, top=0.97, wspace=0.08)
+    half = len(response) / 2
+    ends = (-half - 0.5, half - 0.5)
+    axes[0].imshow(np.clip(response, 0.01, 100), norm=LogNorm(0.01, 100), extent=(*ends, *ends))
+    axes[0].set(xlabel="frequency", xticks=[-8, 0, 8], yticks=[-8, 0, 8])
+    for index, (ax, v) in enumerate(zip(axes[1:], u)):
+        ax.imshow(v, origin="upper", cmap="PRGn", vmin=-np.abs(v).max(), vmax=np.abs(v).max())
+        ax.set(xticks=[], yticks=[], xlabel=f"$u_{{{index}}}$")
+    for ax in axes:
+        ax.spines[:].set_visible(True)
+    return fig
+
+
+def off_lattice(points, shares: dict[str, np.ndarray]) -> Figure:
+    """Share of the energy off the lattice against the number of points, each name (points, groups): a line a group,
+    and one of slope −1 through the lowest."""
+    fig, ax = plt.subplots(figsize=(WIDTH, 3.0), layout="constrained")
+    for (name, values), color, marker in zip(shares.items(), ordered(len(shares)), "osD^"):
+        curve(ax, points, values.T, color=color, label=name, marker=marker)
+    lowest = min(values[-1].min() for values in shares.values())
+    power_law(ax, -1, through=(points[-1], 0.8 * lowest), over=(points[-2], points[-1]))
+    ax.set(xlabel="points over which the output is averaged", ylabel="energy off the lattice")
+    ax.set_xticks(points, [str(n) for n in points])
+    ax.minorticks_off()
+    direct_labels(ax)
+    return fig
+
+
+def learned(response: dict[str, np.ndarray], results: dict[str, xr.Dataset]) -> Figure:
+    """Test accuracy on D(v) of trained networks against the response of untrained ones, over its mean: a panel an
+    architecture, a colour a mode, a point a network."""
+    rows = -(-len(results) // 3)
+    fig, axes = plt.subplots(rows, 3, figsize=(WIDTH, 2.2 * rows + 0.4), layout="constrained", sharex=True, sharey=True)
+    for ax, (net, result) in zip(axes.flat, results.items()):
+        modes = [f"({kx}, {ky})" for kx, ky in zip(result.kx.values, result.ky.values)]
+        for mode, at, scores, color, marker in zip(
+            modes, response[net], result.test_accuracy.values, ordered(len(modes)), "osD^vP"
+        ):
+            ax.plot(np.full(scores.size, at), scores, marker, color=color, mfc="none", ms=6, label=mode)
+        chance(ax, 50, label="" if ax is not axes.flat[0] else "chance")
+        ax.axvline(1, zorder=1, **THEORY)
+        ax.set(xscale="log", title=look(net)["label"] if net in ARCHITECTURES else f"ResNet-18, {net}")
+        ax.set(ylim=(35, 105), xmargin=0.08)
+    fig.supxlabel("response of untrained networks / mean")
+    fig.supylabel("test accuracy after training (%)")
+    fig.legend(*axes.flat[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(modes))
     return fig
 
 
@@ -150,8 +213,21 @@ def versions(results: dict[str, xr.Dataset]) -> Figure:
     return fig
 
 
-def carriers(results: dict[str, xr.Dataset]) -> Figure:
-    """Test accuracy on clean images by the carrier's index, a point a run; dotted: without a carrier (index −1)."""
+def flipped_images(rows: dict[str, np.ndarray]) -> Figure:
+    """Grey images (n, side, side), a row a name, each row on its own scale."""
+    n = len(next(iter(rows.values())))
+    fig, axes = plt.subplots(len(rows), n, figsize=(WIDTH, 1.12 * len(rows)), layout="constrained")
+    for line, (name, images) in zip(axes, rows.items()):
+        for ax, image in zip(line, np.asarray(images)):
+            ax.imshow(image, origin="upper", cmap="gray", vmin=np.min(images), vmax=np.max(images))
+            ax.set(xticks=[], yticks=[])
+        line[0].set_ylabel(name)
+    return fig
+
+
+def carriers(results: dict[str, xr.Dataset], shuffled: dict[str, xr.Dataset] | None = None) -> Figure:
+    """Test accuracy on clean images by the carrier's index, a point a run; dotted: without a carrier (index −1);
+    hollow: carriers whose labels are shuffled."""
     fig, ax = plt.subplots(figsize=(WIDTH, 3.2), layout="constrained")
     for shift, (net, result) in enumerate(results.items()):
         style, scores = look(net), result.test_accuracy
@@ -160,9 +236,14 @@ def carriers(results: dict[str, xr.Dataset]) -> Figure:
         ax.plot(at, planted.mean("seed"), color=style["color"], label=style["label"])
         for column in planted.values.T:
             ax.plot(at, column, style["marker"], color=style["color"], ms=5)
+        if shuffled:
+            other = shuffled[net].test_accuracy
+            places = np.repeat((other.index.values + 1) * 0.9 * 1.05**shift, other.sizes["seed"])
+            ax.plot(places, other.values.ravel(), style["marker"], mec=style["color"], mfc="none", ms=5)
         ax.axhline(float(scores.sel(index=-1).mean()), color=style["color"], linestyle=":", linewidth=1.2)
-    ax.set(xscale="log", xlabel="index + 1 of the carrier", ylabel="test accuracy on clean images (%)")
-    ax.legend(loc="lower right")
+    chance(ax, 10)
+    ax.set(xscale="log", xlabel="index + 1 of the carrier", ylabel="test accuracy on\nclean images (%)", ylim=(0, 104))
+    ax.legend(loc="center left")
     return fig
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 from torch import Tensor
 
@@ -20,6 +22,9 @@ from nbkit.flow.steps import Problem, integrate
 
 WORTH = 2**17
 """Pre-activations that are worth a thread: with fewer, a step is mostly Python, which threads cannot share."""
+WORTH_PROCESSES = 10**9
+"""Pre-activations, over all steps allowed, that are worth the seconds in which processes start."""
+MOST_STEPS = 100_000
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ def train(
     times: Sequence[float] = (),
     shares: Sequence[float] = (),
     observe: Callable[[Tensor], Tensor] = torch.clone,
-    max_steps: int = 100_000,
+    max_steps: int = MOST_STEPS,
     device: str = "auto",
     checkpoint: str | Path | None = None,
 ) -> Trained:
@@ -99,6 +104,27 @@ def train(
     for group in range(groups if checkpoint else 0):
         Path(f"{checkpoint}.{group}").unlink(missing_ok=True)
     return Trained(alpha, start.double(), **{name: _interleave([part[name] for part in parts]) for name in parts[0]})
+
+
+def train_each(calls: Sequence[dict]) -> list[Trained]:
+    """`train(**call)` for each of these arguments; on the CPU side by side in processes, where that pays.
+
+    Small problems spend their time in Python, which threads cannot share; what differs in shape cannot be one batch.
+    """
+    work = sum(call["x"][..., 0].numel() * call["start"].shape[1] * call.get("max_steps", MOST_STEPS) for call in calls)
+    on_cpu = all(machine.resolve(call.get("device", "auto")).type == "cpu" for call in calls)
+    if not on_cpu or work < WORTH_PROCESSES or min(machine.cores(), len(calls)) == 1:
+        return [train(**call) for call in calls]
+    # The longest first: the last one to start should be short.
+    order = sorted(range(len(calls)), key=lambda i: -calls[i]["x"].shape[1] * calls[i]["start"].shape[1])
+    done = Parallel(n_jobs=min(machine.cores(), len(calls)))(delayed(_alone)(calls[i]) for i in order)
+    return [done[order.index(i)] for i in range(len(calls))]
+
+
+def _alone(call: dict) -> Trained:
+    """`train` in a process of its own, which has one core."""
+    os.environ["NBKIT_CORES"] = "1"
+    return train(**call)
 
 
 def _check(x: Tensor, y: Tensor, start: Tensor, *, orientation: str, max_steps: int) -> None:

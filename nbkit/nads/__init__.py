@@ -2,12 +2,13 @@
 
 They are the eigenvectors of C = E_θ[∇ₓf ∇ₓfᵀ] over random initial weights θ, ranked by eigenvalue. `estimate` draws
 networks and sums up C; `spectral` reads directions, overlaps and energies off it; `closed` has C without sampling for
-linear convolutional networks and for networks of infinite width.
+linear convolutional networks and for networks of infinite width; `released` finds the authors' directions.
 Source: Ortiz-Jimenez, Modas, Moosavi-Dezfooli and Frossard, Neural Anisotropy Directions, NeurIPS 2020.
 """
 
 from nbkit.nads.closed import by_width, infinite_width, linear_conv, pooling, sampled_net
 from nbkit.nads.estimate import OBJECTS, Moment, covariance, gradients, moment
+from nbkit.nads.released import released
 from nbkit.nads.spectral import (
     captured,
     condition,
@@ -16,6 +17,7 @@ from nbkit.nads.spectral import (
     energy,
     frequency_energy,
     halves,
+    held_out,
     marchenko_pastur,
     overlap,
     pooled,
@@ -35,6 +37,7 @@ __all__ = [
     "frequency_energy",
     "gradients",
     "halves",
+    "held_out",
     "infinite_width",
     "linear_conv",
     "marchenko_pastur",
@@ -42,6 +45,7 @@ __all__ = [
     "overlap",
     "pooled",
     "pooling",
+    "released",
     "response",
     "sampled_net",
 ]

@@ -13,6 +13,8 @@ from torch import nn
 from nbkit.nads.estimate import moment
 from nbkit.results import experiment
 
+TOGETHER = 16  # sampled networks in one computation
+
 
 def linear_conv(c_out: np.ndarray, *, kernel: int, stride: int = 1, channels: int, variance: float) -> np.ndarray:
     """C of an input channel of a linear convolution from C (P, P) of any of its output channels.
@@ -78,7 +80,7 @@ def by_width(
     x = torch.zeros(1, 1, size, size)
     makers = [partial(sampled_net, size, layers, width=width) for width in widths]
     shares = np.array_split(np.arange(seed, seed + networks), groups)
-    job = partial(moment, x=x, estimator="impulse", device=device)
+    job = partial(moment, x=x, estimator="impulse", together=TOGETHER, device=device)
     c = np.array([[job(make, share).mean for make in makers] for share in shares])
     return xr.Dataset({"covariance": (("group", "width", "pixel", "pixel_"), c)}, coords={"width": list(widths)})
 

@@ -23,7 +23,7 @@ from nbkit.results import experiment
 
 CHUNK = 512  # images per network in one forward pass of `difference`
 FEW = 32  # networks that are done before processes have started
-TOGETHER = 64  # networks in one computation; a CPU takes convolutions faster one network at a time
+TOGETHER = 64  # networks in one computation; a CPU takes all but the smallest convolutions faster one at a time
 
 Outputs = Callable[[Tensor], Tensor]  # images (networks, n, channels, side, side) to outputs (networks, n)
 
@@ -58,7 +58,8 @@ def covariance(
     make = partial(nets.build, net, classes=1, **flat, **options or {})
     job = partial(moment, make, x=x, estimator=estimator, step=step, mode=mode, device=device)
     shares = np.array_split(np.arange(seed, seed + networks), groups)
-    moments = [_in_processes(job, share) if machine.resolve(device).type == "cpu" else job(share) for share in shares]
+    on_cpu = machine.resolve(device).type == "cpu"
+    moments = _in_processes(job, shares) if on_cpu else [job(share) for share in shares]
     return xr.Dataset(
         {
             "covariance": (("group", "pixel", "pixel_"), np.stack([m.mean for m in moments])),
@@ -68,10 +69,20 @@ def covariance(
     )
 
 
-def moment(net: Callable[[], nn.Module], seeds: Iterable[int], *, device: str = "auto", **options) -> Moment:
-    """The second moment of the gradients of the networks of these seeds; options as for `gradients`."""
+def moment(
+    net: Callable[[], nn.Module],
+    seeds: Iterable[int],
+    *,
+    device: str = "auto",
+    together: int | None = None,
+    **options,
+) -> Moment:
+    """The second moment of the gradients of the networks of these seeds; options as for `gradients`.
+
+    together: networks in one computation; by default what is fast for a network of the usual size.
+    """
     target, seeds = machine.resolve(device), [int(seed) for seed in seeds]
-    together = TOGETHER if best_way(net, target) == "stacked" else 1
+    together = together or (TOGETHER if best_way(net, target) == "stacked" else 1)
     total = Moment.zero(options["x"][0].numel())
     for start in range(0, len(seeds), together):
         total.add(gradients(net, seeds[start : start + together], device=target, **options))
@@ -173,13 +184,15 @@ OBJECTS: dict[str, tuple[Callable[[Outputs, Tensor, float], Tensor], str]] = {
 """Name → (how g is computed, what it is). `impulse` is that limit for networks that are positively homogeneous."""
 
 
-def _in_processes(job: Callable[[np.ndarray], Moment], seeds: np.ndarray) -> Moment:
-    """The moment of these seeds, shared out to processes of one thread."""
-    if machine.cores() == 1 or len(seeds) < FEW:
-        return job(seeds)
-    shares = np.array_split(seeds, machine.cores())
-    moments = Parallel(n_jobs=len(shares))(delayed(_alone)(job, share) for share in shares)
-    return sum(moments, Moment.zero(len(moments[0].total)))
+def _in_processes(job: Callable[[np.ndarray], Moment], shares: list[np.ndarray]) -> list[Moment]:
+    """The moment of each share of the seeds, all dealt to processes of one thread."""
+    cores = machine.cores()
+    if cores == 1 or sum(map(len, shares)) < FEW:
+        return [job(share) for share in shares]
+    pieces = [piece for share in shares for piece in np.array_split(share, cores)]
+    moments = Parallel(n_jobs=cores)(delayed(_alone)(job, piece) for piece in pieces)
+    zero = Moment.zero(len(moments[0].total))
+    return [sum(moments[start : start + cores], zero) for start in range(0, len(moments), cores)]
 
 
 def _alone(job: Callable[[np.ndarray], Moment], seeds: np.ndarray) -> Moment:

@@ -26,6 +26,14 @@ def halves(estimate: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
     return pooled(estimate.isel(group=slice(0, None, 2))), pooled(estimate.isel(group=slice(1, None, 2)))
 
 
+def held_out(estimate: xr.Dataset) -> list[tuple[np.ndarray, np.ndarray]]:
+    """C of each group of a `covariance` dataset beside C of all the other groups."""
+    groups = np.arange(estimate.sizes["group"])
+    if len(groups) < 2:
+        raise ValueError("held_out needs networks in at least 2 groups: sample them with groups=2")
+    return [(estimate.covariance.values[i], pooled(estimate.isel(group=groups[groups != i]))) for i in groups]
+
+
 def directions(c: np.ndarray, count: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Eigenvalues (D,), falling, and the NADs (D, D), one a row; with `count` only the first ones, in less time."""
     values, vectors = np.linalg.eigh(c) if count is None else eigh(c, subset_by_index=(len(c) - count, len(c) - 1))

@@ -16,12 +16,12 @@ Seeds = Annotated[int, Field(ge=2, le=1000)]
 
 
 class Ablated(Chapter):
-    """What the chapters of this part share. Sizes that go with an image set other than digits are in `sizes`."""
+    """What the chapters of this part share. At `book`, an image set other than digits brings its own `sizes`."""
 
     sizes: ClassVar[dict[str, dict[str, Any]]] = {}
 
     data: Literal["digits", "mnist", "cifar10", "cifar10-subset", "cifar10-jpeg"] = Field(
-        "digits", description="image set; the sizes of the networks follow it"
+        "digits", description="image set; at `book` the sizes follow it"
     )
     seeds: Seeds = Field(description="networks of each kind")
 
@@ -29,8 +29,8 @@ class Ablated(Chapter):
     @classmethod
     def _fill_from_data(cls, given: dict[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in given.items() if value is not None}
-        smoke = given.get("preset") == "smoke"
-        return {**({} if smoke else cls.sizes.get(str(given.get("data")), {})), **given}
+        book = given.get("preset", "book") == "book"
+        return {**(cls.sizes.get(str(given.get("data")), {}) if book else {}), **given}
 
     def pick(self, *names: str, **others: Any) -> dict[str, Any]:
         """These parameters, and those that every experiment takes, as keyword arguments; `others` go in under new
@@ -46,11 +46,13 @@ class Ablation(Ablated):
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "smoke": dict(corruption=[0.0, 1.0], widths=[16, 16], n_train=128, epochs=5, seeds=2, orders=2, steps=4)
         | dict(scales=[0.1, 0.5, 3.0], repeats=1, dropout=[0.0, 0.2], dropout_train=128, lr=3e-3)
-        | dict(channels=[4, 4], strides=[2, 2], conv_train=128, conv_epochs=2, conv_layers=2),
+        | dict(channels=[4, 4], strides=[2, 2], conv_train=128, conv_epochs=2, conv_layers=2)
+        | dict(resnet_width=2, resnet_train=64, resnet_epochs=1),
         "book": dict(corruption=[0.0, 0.2, 0.4, 0.6, 0.8, 1.0], widths=[128, 128], n_train=512, epochs=200, seeds=4)
         | dict(orders=10, steps=20, scales=[0.03, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0], repeats=3, lr=3e-3)
         | dict(dropout=[0.0, 0.1, 0.2, 0.3], dropout_train=512)
-        | dict(channels=[8, 8, 16, 16], strides=[1, 2, 1, 2], conv_train=512, conv_epochs=50, conv_layers=4),
+        | dict(channels=[8, 8, 16, 16], strides=[1, 2, 1, 2], conv_train=512, conv_epochs=50, conv_layers=4)
+        | dict(resnet_width=8, resnet_train=256, resnet_epochs=40),
         "paper": dict(corruption=[0.0, 0.2, 0.4, 0.6, 0.8, 1.0], widths=[512, 512], n_train=60000, epochs=400, seeds=3)
         | dict(
             orders=10,
@@ -58,18 +60,19 @@ class Ablation(Ablated):
             scales=[0.03, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0],
             repeats=10,
             lr=1e-3,
-            stop_below=1e-3,
+            stop_below=1e-4,
+            data="mnist",
         )
         | dict(dropout=[0.0, 0.1, 0.2, 0.3], dropout_train=60000)
         | dict(
             channels=[64, 64, 128, 128, 128, 256, 256, 256, 512, 512, 512], strides=[1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1]
         )
-        | dict(conv_train=50000, conv_epochs=100, conv_layers=3),
+        | dict(conv_train=50000, conv_epochs=100, conv_layers=3)
+        | dict(resnet_width=64, resnet_train=50000, resnet_epochs=100),
     }
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
-        "mnist": dict(widths=[512, 512], n_train=6000, epochs=120, seeds=2, repeats=2, lr=1e-3, dropout_train=2000)
-        | dict(stop_below=1e-3)
-        | dict(conv_train=2000, conv_epochs=20),
+        "mnist": dict(widths=[512, 512], n_train=3000, epochs=200, seeds=2, repeats=2, lr=1e-3, dropout_train=1000)
+        | dict(stop_below=1e-4, conv_train=500, conv_epochs=60, resnet_width=4, resnet_train=200, resnet_epochs=40),
     }
 
     orders: Annotated[int, Field(ge=2, le=1000)] = Field(description="random orders in which units are ablated")
@@ -91,6 +94,9 @@ class Ablation(Ablated):
     conv_train: Count = Field(description="training images of each convolutional network")
     conv_epochs: Count = Field(description="passes of each convolutional network")
     conv_layers: Count = Field(description="last layers of the convolutional networks that are ablated")
+    resnet_width: Width = Field(description="feature maps of the first stage of the ResNet-18")
+    resnet_train: Count = Field(description="training images of each ResNet-18")
+    resnet_epochs: Count = Field(description="passes of each ResNet-18")
 
     @model_validator(mode="after")
     def _check(self):
@@ -135,6 +141,15 @@ class Ablation(Ablated):
             epochs=self.conv_epochs,
         )
 
+    @property
+    def residual(self) -> dict[str, Any]:
+        """Keyword arguments of `memorization.residual`: clean labels and the most corrupted ones, two of each."""
+        return self.pick("orders", "steps", width=self.resnet_width, n_train=self.resnet_train) | {
+            "corruption": [0.0, max(self.corruption)],
+            "epochs": self.resnet_epochs,
+            "seeds": 2,
+        }
+
 
 class Selectivity(Ablated):
     """Chapter 17: what units say about the class, and whether they are missed."""
@@ -146,7 +161,15 @@ class Selectivity(Ablated):
         "book": dict(seeds=8, widths=[64, 64], deep_widths=[32, 32, 32, 32], n_train=1297, epochs=100, lr=3e-3)
         | dict(channels=[8, 8, 16, 16], strides=[1, 2, 1, 2], conv_train=512, conv_epochs=50)
         | dict(strengths=[0.0, 0.2, 0.4, 0.8, 1.6], penalty_epochs=40),
-        "paper": dict(seeds=4, widths=[128, 128], deep_widths=[128, 128, 128, 128], n_train=60000, epochs=100, lr=1e-3)
+        "paper": dict(
+            data="mnist",
+            seeds=4,
+            widths=[128, 128],
+            deep_widths=[128, 128, 128, 128],
+            n_train=60000,
+            epochs=100,
+            lr=1e-3,
+        )
         | dict(
             channels=[64, 64, 128, 128, 128, 256, 256, 256, 512, 512, 512], strides=[1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1]
         )
@@ -219,7 +242,14 @@ class ModelSelection(Ablated):
         | dict(rates=[3e-4, 1e-3, 3e-3], decays=[0.0, 3e-3], batches=[32, 128], dropouts=[0.0, 0.3])
         | dict(grid_seeds=2, grid_epochs=30, top=5),
         "paper": dict(
-            widths=[2048, 2048], orders=10, steps=20, seeds=5, networks=200, clean_train=60000, clean_epochs=50
+            data="mnist",
+            widths=[2048, 2048],
+            orders=10,
+            steps=20,
+            seeds=5,
+            networks=200,
+            clean_train=60000,
+            clean_epochs=50,
         )
         | dict(n_train=60000, epochs=100, every=2, lr=1e-3, strengths=[0.0, 0.1, 0.3, 1.0, 3.0, 10.0])
         | dict(

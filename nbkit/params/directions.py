@@ -27,7 +27,10 @@ class DirectionalBias(Chapter):
             frequencies=[0, 8],
             random_directions=2,
             linear_train=256,
+            pool_train=128,
+            pool_epochs=1,
             thin_width=1,
+            thin_sigma=0.5,
             thin_train=64,
             thin_epochs=1,
             thin_seeds=2,
@@ -36,21 +39,24 @@ class DirectionalBias(Chapter):
             speed_iterations=10,
         ),
         "book": dict(
-            n_train=3500,
-            n_test=2000,
+            n_train=3200,
+            n_test=1500,
             epochs=6,
             batch=64,
             seeds=3,
             frequencies=[0, 4, 8, 12],
             random_directions=4,
             linear_train=4000,
+            pool_train=2000,
+            pool_epochs=4,
             thin_width=4,
+            thin_sigma=0.5,
             thin_train=600,
-            thin_epochs=5,
+            thin_epochs=4,
             thin_seeds=3,
-            sigmas=[0.5, 1.0, 2.0, 3.0],
-            speed_train=1500,
-            speed_iterations=150,
+            sigmas=[1.0, 2.0, 3.0],
+            speed_train=1000,
+            speed_iterations=120,
         ),
         "paper": dict(
             n_train=10000,
@@ -61,7 +67,10 @@ class DirectionalBias(Chapter):
             frequencies=list(range(0, 17, 2)),
             random_directions=64,
             linear_train=10000,
+            pool_train=10000,
+            pool_epochs=20,
             thin_width=64,
+            thin_sigma=3.0,
             thin_train=10000,
             thin_epochs=20,
             thin_seeds=3,
@@ -83,13 +92,16 @@ class DirectionalBias(Chapter):
     linear_train: Count = Field(description="training samples of each logistic regression")
     random_directions: Annotated[int, Field(ge=2, le=1024)] = Field(description="random orthonormal directions")
     sigmas: list[Positive] = Field(min_length=2, max_length=12, description="noise levels of the slider")
+    pool_sigma: Positive = Field(1.0, description="noise where LeNet is trained with and without pooling")
+    pool_train: Count = Field(description="training samples of each LeNet with and without pooling")
+    pool_epochs: Count = Field(description="passes of each LeNet with and without pooling")
     thin_width: Annotated[int, Field(ge=1, le=64)] = Field(
         description="base width of the ResNet-18 (64 is the real one)"
     )
     thin_train: Count = Field(description="training samples of each ResNet")
     thin_epochs: Count = Field(description="passes of each ResNet")
     thin_seeds: Annotated[int, Field(ge=2, le=100)] = Field(description="ResNets per direction")
-    thin_sigma: Positive = Field(1.0, description="noise of the thin ResNet's smaller problem")
+    thin_sigma: Positive = Field(description="noise of the thin ResNet's smaller problem")
     speed_sigma: Positive = Field(0.5, description="noise where only the speed of learning is measured")
     speed_loss: Positive = Field(0.05, description="training loss that counts as learned")
     speed_train: Count = Field(description="training samples of each ResNet where only speed is measured")
@@ -106,6 +118,12 @@ class DirectionalBias(Chapter):
         """Logistic regression's own sample: cheap enough for the paper's size, and useless below the dimension,
         1024."""
         return self.problem | {"n_train": self.linear_train, "epochs": 20}
+
+    @property
+    def pooling(self) -> dict[str, Any]:
+        """The problem on which LeNet is trained with and without pooling: its noise is weaker, as networks without
+        pooling have twenty times the weights."""
+        return self.problem | {"sigma": self.pool_sigma, "n_train": self.pool_train, "epochs": self.pool_epochs}
 
     @property
     def thin(self) -> dict[str, Any]:

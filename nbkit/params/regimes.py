@@ -158,14 +158,17 @@ class Attractors(Chapter):
         "smoke": dict(
             plane_p=12, plane_width=30, seeds=2, frames=3, max_steps=150, count_samples=[8, 16], count_widths=[12, 24]
         )
-        | dict(stripe_p=16, stripe_width=30, alphas=[1e-6, 1.0, 1e6], images="digits", image_p=32),
+        | dict(stripe_p=16, stripe_width=30, alphas=[1e-6, 1.0, 1e6], images="digits", image_p=32)
+        | dict(count_dimensions=[2, 3, 5], dimension_p=16, dimension_width=24),
         "book": dict(plane_p=64, plane_width=200, seeds=5, frames=16, max_steps=30_000)
         | dict(count_samples=[12, 24, 48], count_widths=[50, 100, 200, 400])
         | dict(stripe_p=64, stripe_width=300, alphas=[1e-6, 1e-3, 0.03, 0.3, 1.0, 3.0, 30.0, 1e3, 1e6])
-        | dict(images="digits", image_p=192),
+        | dict(images="digits", image_p=192)
+        | dict(count_dimensions=[2, 3, 5, 10], dimension_p=24, dimension_width=400),
         "paper": dict(plane_p=256, plane_width=10_000, seeds=20, frames=24, max_steps=1_000_000)
         | dict(count_samples=[16, 32, 64, 128, 256], count_widths=[100, 300, 1000, 3000, 10_000])
-        | dict(stripe_p=256, stripe_width=1000, alphas=[10.0**k for k in range(-6, 7)], images="mnist", image_p=4096),
+        | dict(stripe_p=256, stripe_width=1000, alphas=[10.0**k for k in range(-6, 7)], images="mnist", image_p=4096)
+        | dict(count_dimensions=[2, 3, 5, 10, 20], dimension_p=128, dimension_width=3000),
     }
 
     plane_p: Samples = Field(description="training points of the networks shown in the plane")
@@ -176,6 +179,11 @@ class Attractors(Chapter):
     max_steps: Steps = Field(description="trial steps after which a flow is given up")
     count_samples: list[Samples] = Field(min_length=2, description="training points where attractors are counted")
     count_widths: list[Width] = Field(min_length=2, description="widths where attractors are counted")
+    count_dimensions: list[Dimension] = Field(
+        min_length=3, description="dimensions in which attractors are counted, rising"
+    )
+    dimension_p: Samples = Field(description="training points there")
+    dimension_width: Width = Field(description="neurons there")
     stripe_p: Samples = Field(description="training points on the five-dimensional stripe")
     stripe_width: Width = Field(description="neurons on the stripe")
     alphas: list[Alpha] = Field(min_length=3, description="output scales of the crossover, rising")
@@ -186,6 +194,11 @@ class Attractors(Chapter):
     def common(self) -> dict[str, Any]:
         """Keyword arguments of every experiment."""
         return {name: getattr(self, name) for name in ("seeds", "max_steps", "seed", "device")}
+
+    @property
+    def in_dimension(self) -> dict[str, Any]:
+        """Keyword arguments of `attractors.counts` in another dimension but for task and dimension."""
+        return {"samples": [self.dimension_p], "widths": [self.dimension_width], **self.common}
 
 
 class Representations(Chapter):

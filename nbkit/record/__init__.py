@@ -61,4 +61,6 @@ def record(name: str, given: dict) -> Path:
         "parameters": parameters.model_dump_json(),
         "data_fingerprint": data.fingerprint(),
     }
-    return results.save(dataset, results.RECORDED / f"{name}.nc")
+    path = results.save(dataset, results.RECORDED / f"{name}.nc")
+    import_module("nbkit.record.catalogue").update()
+    return path

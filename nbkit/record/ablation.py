@@ -1,4 +1,4 @@
-"""Recordings of Part IV: the ablation experiments at the size of the paper."""
+"""Recordings of Part IV: the ablation experiments, at the size of the paper unless parameters say otherwise."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ RECIPES = {
         "16",
         "the 11-layer CNN with and without batch norm (set data to an image set of colour)",
         lambda p: memorization.by_batch_norm(**p.normalised),
+    ),
+    "ablation-resnet": (
+        "16",
+        "ResNet-18 on clean and on corrupted labels (set data to an image set of colour)",
+        lambda p: memorization.residual(**p.residual),
     ),
     "units-mlp": ("17", "every unit of MLPs on clean labels", lambda p: importance.fully_connected(**p.wide)),
     "units-cnn": (

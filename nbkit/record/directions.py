@@ -25,10 +25,33 @@ def by_sigma(p: DirectionalBias) -> xr.Dataset:
     return xr.concat(maps, xr.DataArray(p.sigmas, dims="sigma", name="sigma"), combine_attrs="override")
 
 
+def whole_grid(p: DirectionalBias) -> xr.Dataset:
+    """Accuracy of ResNet-18 over all frequencies, odd ones too, one of each mirror pair."""
+    return directions.accuracy("resnet18", directions.dft(synthetic.dft_modes(directions.SIZE)), **p.problem)
+
+
+def thin_octant(p: DirectionalBias) -> xr.Dataset:
+    """Accuracy of the thin ResNet-18 on its smaller problem over all frequencies 0 ≤ kx ≤ ky, odd ones too."""
+    modes = directions.octant(range(directions.SIZE // 2 + 1))
+    return directions.accuracy("resnet18", directions.dft(modes), **p.thin)
+
+
+def unpooled(p: DirectionalBias, net: str) -> xr.Dataset:
+    """Accuracy over an octant of frequencies of a network without pooling and strides."""
+    modes = directions.dft(directions.octant(p.frequencies))
+    return directions.accuracy(net, modes, **p.problem, options={"pooling": False})
+
+
 RECIPES = {
     **{
         f"map-{net}": ("07", f"accuracy of {net} over all even DFT modes", partial(even_map, net=net))
         for net in ARCHITECTURES
+    },
+    "grid-resnet18": ("07", "accuracy of resnet18 over all DFT modes, odd frequencies too", whole_grid),
+    "grid-thin-resnet18": ("07", "accuracy of the thin resnet18 over an octant of all frequencies", thin_octant),
+    **{
+        f"unpooled-{net}": ("07", f"accuracy of {net} without pooling and strides", partial(unpooled, net=net))
+        for net in ("lenet", "resnet18")
     },
     "sigma-lenet": ("07", "accuracy of LeNet on an octant of frequencies at several noise levels", by_sigma),
 }

@@ -11,7 +11,7 @@ import time
 
 import torch
 
-from nbkit import ablation, conv, nets, units
+from nbkit import ablation, nets, units
 
 REPEATS = 3
 
@@ -57,7 +57,7 @@ def main() -> None:
     masks = ablation.cumulative_masks(1024, orders=1, steps=100, seed=0)[0]
     of_mlp = ratio(mlp, x, y, masks, units.layers(mlp))
 
-    cnn = conv.plain().eval()
+    cnn = nets.plain_cnn().eval()
     x, y = torch.rand(64, 3, 32, 32), torch.randint(10, (64,))
     masks = ablation.cumulative_masks(3 * 512, orders=1, steps=20, seed=0)[0]
     print(f"CNN, last three layers: {ratio(cnn, x, y, masks, units.layers(cnn)[-3:]):.1f}")

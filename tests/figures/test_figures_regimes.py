@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+import xarray as xr
 
 from nbkit import attractors, intervals, regimes, representations, scales, sphere
 from nbkit.figures import attractors as neurons
@@ -66,12 +67,21 @@ def test_neurons():
     panels = {title: tuple(np.asarray(part) for part in content) for title in "ABCD"}
     assert [ax.get_title() for ax in neurons.four_panels(panels, limit=3.0).axes] == list("ABCD")
     counts = attractors.counts("sphere", d=2, samples=[8, 12], widths=[6, 9], seeds=2, max_steps=30, device="cpu")
-    assert len(neurons.attractor_counts(counts).axes) == 2
+    assert len(neurons.attractor_counts(counts, {}).axes) == 3
     cross = attractors.crossover(alphas=[1e-3, 1e3], d=3, p=12, **TINY)
     half = intervals.Estimate(0.0, -1.0, 1.0, 2)
     assert len(neurons.crossover(cross, {"compression": half, "attractors": half}).axes) == 2
     grid = np.stack(np.meshgrid([0.0, 1.0], [0.0, 1.0]), axis=-1)
     assert len(neurons.field({"b > 0": (grid, grid)}, np.ones(2), -np.ones(2)).axes) == 1
+
+
+def test_attractor_counts_show_the_powers_they_follow():
+    p, h, d = np.array([8, 16, 32]), np.array([10, 100]), np.array([2, 4, 8])
+    law = p[:, None, None] * h[None, :, None] ** 0.5 * np.ones(5)
+    counts = xr.Dataset({"after": (("p", "h", "seed"), law)}, coords={"p": p, "h": h})
+    by_dimension = {k: xr.Dataset({"after": ("seed", np.full(5, 100.0 / k))}) for k in d}
+    fig = neurons.attractor_counts(counts, by_dimension)
+    assert [ax.texts[0].get_text() for ax in fig.axes] == ["slope 1.00", "slope 0.50", "slope −1.00"]
 
 
 def test_hidden_layers():

@@ -108,9 +108,11 @@ def test_an_interrupted_flow_goes_on_from_its_checkpoint(tmp_path, monkeypatch):
     monkeypatch.setattr(steps, "step", interrupted)
     with pytest.raises(KeyboardInterrupt):
         flow.train(x, y, start, **options)
-    monkeypatch.setattr(steps, "step", original)
+    again = []
+    monkeypatch.setattr(steps, "step", lambda *args: again.append(1) or original(*args))
     resumed = flow.train(x, y, start, **options)
     assert torch.equal(whole.end, resumed.end) and torch.equal(whole.at_shares, resumed.at_shares)
+    assert 0 < len(again) <= int(whole.steps.max()) - 90
 
 
 def test_a_run_out_of_steps_says_so():
@@ -131,3 +133,25 @@ def test_bad_arguments_are_refused(change, message):
     good = {"x": torch.zeros(1, 4, 2), "y": torch.ones(1, 4), "start": torch.zeros(1, 3, 4)}
     with pytest.raises(ValueError, match=message):
         flow.train(**good | change, alpha=1.0)
+
+
+def test_settings_side_by_side_are_those_one_by_one(monkeypatch):
+    monkeypatch.setattr(training, "WORTH_PROCESSES", 0)
+    calls = []
+    for p, width, alpha in ((6, 8, 1e-2), (12, 8, 1e2), (6, 16, 1.0)):
+        x, y = _stripe(runs=2, p=p)
+        calls.append(dict(x=x, y=y, start=flow.initial(range(2), width, 3), alpha=alpha, device="cpu", max_steps=200))
+    monkeypatch.setenv("NBKIT_CORES", "2")
+    together = flow.train_each(calls)
+    monkeypatch.setenv("NBKIT_CORES", "1")
+    for a, b in zip(together, flow.train_each(calls)):
+        assert torch.equal(a.start, b.start) and torch.allclose(a.end, b.end, rtol=1e-9)
+
+
+def test_marks_that_are_passed_at_once_are_kept_alike():
+    x, y = _stripe(runs=2, p=6)
+    trained = flow.train(x, y, flow.initial(range(2), 20, 3), alpha=1e-2, shares=[0.01, 0.1, 0.16], **CPU)
+    assert torch.equal(trained.at_shares[:, 0], trained.at_shares[:, 1])
+    assert torch.equal(trained.at_shares[:, 0], trained.at_shares[:, 2])
+    assert not torch.equal(trained.at_shares[:, 0], trained.start)
+    assert torch.equal(trained.share_times[:, 0], trained.share_times[:, 2])
