@@ -460,7 +460,7 @@ figures.number("speed-loss", p.speed_loss)
 figures.glue(
     "fig-speed",
     draw.speed(speed, p.speed_iterations),
-    alt="Iterations until learned, by direction, on a log scale: LeNet varies more than tenfold and never learns some, the ResNet varies little.",
+    alt="Iterations until learned, by direction, on a log scale: LeNet never learns some directions in the steps allowed, the ResNet needs several times as many steps for some as for others.",
 )
 
 # %% tags=["hide-input"]
@@ -477,11 +477,11 @@ for net, result in speed.items():
 # %% [markdown]
 # ```{glue:figure} fig-speed
 # :name: fig-speed
-# :alt: Iterations until learned, by direction, on a log scale: LeNet varies more than tenfold and never learns some, the ResNet varies little.
+# :alt: Iterations until learned, by direction, on a log scale: LeNet never learns some directions in the steps allowed, the ResNet needs several times as many steps for some as for others.
 # Steps until the batch loss falls below {glue:text}`speed-loss`, $\sigma = 0.5$; each point is one network, {glue:text}`seeds` seeds a direction; the ResNets have {glue:text}`speed-train` training samples. Hollow points never got there within the steps allowed.
 # ```
 #
-# The slowest direction takes {glue:text}`speed-ratio-lenet` times as long as the fastest for LeNet, and {glue:text}`speed-ratio-resnet18` times for the thin ResNet: the order is that of the maps above.
+# The slowest direction takes {glue:text}`speed-ratio-lenet` times as long as the fastest for LeNet, and {glue:text}`speed-ratio-resnet18` times for the thin ResNet: roughly the order of the maps above.
 # For LeNet this is a lower bound, as {glue:text}`speed-never-lenet` networks never got there: in its blind directions information *is* lost, and the worst test accuracy is {glue:text}`speed-test-lenet` %.
 # Of the ResNets {glue:text}`speed-never-resnet18` never got there. Their worst test accuracy, {glue:text}`speed-test-resnet18` % on average over the seeds, says whether all of them learned the label or some the noise: with few samples, a slow direction can lose that race.
 #
