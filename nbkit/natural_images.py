@@ -36,7 +36,7 @@ def flip(x: Tensor, basis: Tensor) -> Tensor:
     x: (n, channels, side, side); basis: (D, D), orthonormal rows, complete. Nothing is lost: an isometry and its own
     inverse. Raises ValueError for a basis that is not complete and orthonormal.
     """
-    basis = torch.as_tensor(np.ascontiguousarray(basis), dtype=torch.float64)
+    basis = torch.tensor(np.array(basis, order="C"), dtype=torch.float64)
     identity = torch.eye(x[0, 0].numel(), dtype=torch.float64)
     if basis.shape != identity.shape or not torch.allclose(basis @ basis.T, identity, atol=1e-6):
         raise ValueError(f"flip needs {len(identity)} orthonormal directions, not an array of {tuple(basis.shape)}")
