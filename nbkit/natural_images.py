@@ -52,7 +52,7 @@ def plant(x: Tensor, y: Tensor, basis: Tensor, index: int, *, epsilon: float) ->
     channels, sides = x.shape[1], 2 * x.shape[1]
     if index < 0 or index + int(y.max()) // sides >= len(basis):
         raise ValueError(f"carriers from index {index} on do not fit into {len(basis)} directions")
-    carrier = torch.as_tensor(np.ascontiguousarray(basis), dtype=x.dtype)[index + y // sides]
+    carrier = torch.tensor(np.array(basis, order="C"), dtype=x.dtype)[index + y // sides]
     planted, rows = x.flatten(2).clone(), torch.arange(len(x))
     chosen = planted[rows, y % channels]
     wanted = epsilon * (2 * (y % 2) - 1).to(x.dtype)
