@@ -522,7 +522,7 @@ figures.scrubber(
 #
 # ## At the size of the paper
 #
-# What follows was computed once, by `nbkit record`, with 10,000 samples for training and for testing, 20 epochs and $\sigma = 3$, and is stored with its provenance.
+# What follows was computed once, by `nbkit record`, over all even frequencies at $\sigma = 3$, and is stored with its provenance. The paper's size is 10,000 samples for training and as many for testing, and 20 epochs; a recording that is smaller says so in its label.
 
 # %% tags=["hide-input", "remove-output"]
 maps = {net: results.recorded(f"map-{net}") for net in figures.ARCHITECTURES}

@@ -58,7 +58,7 @@ params.table(p)
 # What was along the first direction now lies along the last. The map is a rotation (with a reflection): it keeps all distances, and doing it twice gives the image back. Nothing is lost, and to a learner that treats all directions alike nothing has changed.
 # Natural images have most of their variance at low frequencies. If a network's early directions are low frequencies too, the flip puts the image where the network does not look.
 #
-# We use the images `{glue:text}`img-data``, enlarged to $32 \times 32$ pixels where they are smaller, and the directions of LeNet and of a thin ResNet-18 (width {glue:text}`img-width`), each flipped in its own basis. For three colours, each channel is flipped by itself. The late directions need many networks:
+# We use the images {glue:text}`img-data`, enlarged to $32 \times 32$ pixels where they are smaller, and the directions of LeNet and of a thin ResNet-18 (width {glue:text}`img-width`), each flipped in its own basis. For three colours, each channel is flipped by itself. The late directions need many networks:
 # with fewer than there are pixels they would be arbitrary, so we take {glue:text}`img-networks` of each. (In a trial with 96, flipping cost LeNet one point.)
 
 # %%
