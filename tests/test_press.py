@@ -151,6 +151,7 @@ def test_ctrl_c_ends_a_build_in_one_sentence_and_leaves_nothing(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job's children ignore it
     )
     time.sleep(6)
     os.killpg(build.pid, signal.SIGINT)
