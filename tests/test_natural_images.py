@@ -106,3 +106,14 @@ def test_recipes_run_at_tiny_sizes(recipe, monkeypatch, tmp_path):
     stored = results.read(path)
     assert stored.attrs["data"] == "digits" and stored.test_accuracy.sizes["seed"] == 2
     assert "data = digits" in stored.attrs["changed"]
+
+
+def test_a_basis_that_another_process_shares_is_read_as_it_is():
+    """joblib hands large arrays to its processes as read-only memory, which torch does not take without a warning."""
+    basis = np.linalg.qr(np.random.default_rng(0).normal(size=(16, 16)))[0]
+    x, y = torch.randn(4, 1, 4, 4, dtype=torch.float64), torch.arange(4)
+    wanted = natural_images.flip(x, basis), natural_images.plant(x, y, basis, 0, epsilon=0.1)
+    basis.flags.writeable = False
+    assert torch.equal(natural_images.flip(x, basis), wanted[0])
+    assert torch.equal(natural_images.plant(x, y, basis, 0, epsilon=0.1), wanted[1])
+    assert torch.allclose(natural_images.flip(x, basis[::-1]), wanted[0])
