@@ -54,12 +54,8 @@ def convolutional(
     found, repetitions = images.load(data), range(seed, seed + seeds)
     split = populations.split(found, n_train, 0.0, seed=0)
     tasks = [fleet.Task(split, seed=s, lr=lr) for s in repetitions]
-    parts = []
-    for norm in (False, True):
-        net = populations.plain_cnn(found, channels, strides, norm)
-        trained = populations.train(net, tasks, epochs=epochs, device=device)
-        parts.append(populations.measured(trained, tasks, _table(split), {"seed": repetitions}, found, device=device))
-    return xr.concat(parts, xr.Variable("batch_norm", [False, True]), combine_attrs="override")
+    kinds = populations.plain_cnns(found, channels, strides)
+    return populations.compared("batch_norm", kinds, tasks, _table(split), found, epochs=epochs, device=device)
 
 
 @experiment

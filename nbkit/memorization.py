@@ -76,12 +76,9 @@ def by_dropout(
     """Train MLPs with dropout on corrupted labels and ablate them: `accuracy` (dropout, seed, order, fraction)."""
     found, repetitions = images.load(data), range(seed, seed + seeds)
     tasks = [fleet.Task(populations.split(found, n_train, corruption, seed=s), seed=s, lr=lr) for s in repetitions]
+    kinds = {p: populations.mlp(found, widths, dropout=p) for p in dropout}
     measure = _ablated(orders=orders, steps=steps)
-    parts = []
-    for p in dropout:
-        trained = populations.train(populations.mlp(found, widths, dropout=p), tasks, epochs=epochs, device=device)
-        parts.append(populations.measured(trained, tasks, measure, {"seed": repetitions}, found, device=device))
-    return xr.concat(parts, xr.Variable("dropout", list(dropout)), combine_attrs="override")
+    return populations.compared("dropout", kinds, tasks, measure, found, epochs=epochs, device=device)
 
 
 @experiment
@@ -106,13 +103,8 @@ def by_batch_norm(
     """
     found, repetitions = images.load(data), range(seed, seed + seeds)
     tasks = [fleet.Task(populations.split(found, n_train, 0.0, seed=0), seed=s, lr=lr) for s in repetitions]
-    measure = _ablated(orders=orders, steps=steps, last=layers)
-    parts = []
-    for norm in (False, True):
-        net = populations.plain_cnn(found, channels, strides, norm)
-        trained = populations.train(net, tasks, epochs=epochs, device=device)
-        parts.append(populations.measured(trained, tasks, measure, {"seed": repetitions}, found, device=device))
-    return xr.concat(parts, xr.Variable("batch_norm", [False, True]), combine_attrs="override")
+    kinds, measure = populations.plain_cnns(found, channels, strides), _ablated(orders=orders, steps=steps, last=layers)
+    return populations.compared("batch_norm", kinds, tasks, measure, found, epochs=epochs, device=device)
 
 
 @experiment

@@ -38,15 +38,10 @@ def mlp(found: images.Images, widths: Sequence[int], **options) -> partial:
     return partial(nets.mlp, shape=tuple(found.train_x.shape[1:]), widths=tuple(widths), classes=10, **options)
 
 
-def plain_cnn(found: images.Images, channels: Sequence[int], strides: Sequence[int], batch_norm: bool) -> partial:
-    """A maker of plain convolutional networks for these images."""
-    return partial(
-        nets.plain_cnn,
-        in_channels=found.train_x.shape[1],
-        channels=tuple(channels),
-        strides=tuple(strides),
-        batch_norm=batch_norm,
-    )
+def plain_cnns(found: images.Images, channels: Sequence[int], strides: Sequence[int]) -> dict[bool, partial]:
+    """Makers of plain convolutional networks for these images, without and with batch norm."""
+    shape = dict(in_channels=found.train_x.shape[1], channels=tuple(channels), strides=tuple(strides))
+    return {norm: partial(nets.plain_cnn, batch_norm=norm, **shape) for norm in (False, True)}
 
 
 def train(
@@ -94,6 +89,24 @@ def measured(
     inner = {name: rows[0][name] for name in rows[0].coords}
     outer = {name: list(values) for name, values in axes.items()}
     return xr.Dataset(whole, coords=outer | inner, attrs={"data": described(found, tasks, trained)})
+
+
+def compared(
+    axis: str,
+    kinds: dict[float, Callable[[], nn.Module]],
+    tasks: Sequence[fleet.Task],
+    measure: Callable[[nn.Module, Tensor, Tensor, int], xr.Dataset],
+    found: images.Images,
+    *,
+    epochs: int,
+    device: str,
+) -> xr.Dataset:
+    """The same tasks learned by each kind of network, and measured: axes (`axis`, seed), then those of `measure`."""
+    parts, seeds = [], {"seed": [task.seed for task in tasks]}
+    for net in kinds.values():
+        trained = train(net, tasks, epochs=epochs, device=device)
+        parts.append(measured(trained, tasks, measure, seeds, found, device=device))
+    return xr.concat(parts, xr.Variable(axis, list(kinds)), combine_attrs="override")
 
 
 def placed(

@@ -114,6 +114,18 @@ def test_released_directions_are_found_where_they_are(monkeypatch, tmp_path):
     assert np.array_equal(nads.released("lenet"), np.eye(3, 1024)) and nads.released("vgg11") is None
 
 
+def test_the_released_map_is_read_at_the_mode_or_its_mirror_image(monkeypatch, tmp_path):
+    monkeypatch.delenv("NBKIT_REFERENCE", raising=False)
+    assert nads.released_map("lenet", [0], [0]) is None
+    monkeypatch.setenv("NBKIT_REFERENCE", str(tmp_path))
+    (tmp_path / "nads").mkdir()
+    rows = [f"{x},{y},{100 * x + y}" for x in range(16) for y in range(16)]
+    (tmp_path / "nads" / "dft_accuracies.csv").write_text("\n".join(["x,y,lenet", *rows]))
+    assert nads.released_map("vgg11", [0], [0]) is None
+    found = nads.released_map("lenet", kx=[0, -2, 2, 4, 16, 0], ky=[0, 6, -6, 2, 16, 16])
+    assert found.tolist() == [808, 711, 711, 607, 0, 800]
+
+
 def test_wrong_names_are_refused():
     with pytest.raises(ValueError, match="estimator must be one of point, averaged"):
         nads.gradients(thin(), [0], x=points(), estimator="numeric")

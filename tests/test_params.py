@@ -58,7 +58,7 @@ def test_every_preset_of_every_chapter_is_complete_and_valid(chapter, preset):
 def test_a_given_value_wins_over_the_preset_and_none_leaves_it():
     p = params.validate("07", {"preset": "smoke", "seeds": 7, "epochs": None})
     assert p.seeds == 7
-    assert p.epochs == params.models()["07"].presets["smoke"]["epochs"]
+    assert p.epochs == params.models()["07"].at("smoke")["epochs"]
 
 
 def test_whole_numbers_pass_for_real_ones():

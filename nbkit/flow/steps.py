@@ -44,7 +44,8 @@ class Problem:
     @classmethod
     def of(cls, x: Tensor, y: Tensor, start: Tensor, alpha: Tensor, loss: Loss, orientation: str) -> Problem:
         line = torch.nn.functional.normalize(start[:, :, :-2], dim=-1) if orientation == "fixed" else None
-        return cls(augment(x), y, output(start, x), alpha[:, None], start, line, loss)
+        by_number = start.mT.contiguous().mT  # the same neurons, laid out as `output_and_gradient` wants them
+        return cls(augment(x), y, output(start, x), alpha[:, None], by_number, line, loss)
 
     def __getitem__(self, runs: Tensor) -> Problem:
         return type(self)(*(v[runs] if isinstance(v, Tensor) else v for v in vars(self).values()))

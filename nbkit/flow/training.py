@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +19,9 @@ from nbkit.flow.losses import loss as loss_named
 from nbkit.flow.neurons import output
 from nbkit.flow.steps import Problem, integrate
 
-WORTH = 2**17
-"""Pre-activations that are worth a thread: with fewer, a step is mostly Python, which threads cannot share."""
-WORTH_PROCESSES = 10**9
-"""Pre-activations, over all steps allowed, that are worth the seconds in which processes start."""
+WORTH = 10**9
+"""Pre-activations, over all steps allowed, that are worth the seconds in which processes start. Threads would start at
+once, but a step is many small operations, and threads would wait for each other's Python between any two of them."""
 MOST_STEPS = 100_000
 
 
@@ -78,32 +76,36 @@ def train(
     deleted at the end. Raises ValueError for arguments that do not fit together.
     """
     _check(x, y, start, orientation=orientation, max_steps=max_steps)
-    target = machine.resolve(device)
     alpha = torch.as_tensor(alpha, dtype=torch.float64).expand(len(x)).contiguous()
-    worth = x.shape[0] * x.shape[1] * start.shape[1] // WORTH
-    groups = 1 if target.type == "cuda" else max(1, min(machine.cores(), len(x), worth))
-    key = _fingerprint(x, y, start, alpha, (loss, orientation, list(times), list(shares), max_steps, groups))
-
-    def follow(group: int) -> dict[str, Tensor]:
-        mine = slice(group, None, groups)
-        problem = Problem.of(
-            *(v[mine].double().to(target) for v in (x, y, start, alpha)), loss_named(loss), orientation
-        )
-        return integrate(
-            problem,
-            times=times,
-            shares=shares,
-            observe=observe,
-            max_steps=max_steps,
-            checkpoint=checkpoint and Path(f"{checkpoint}.{group}"),
-            key=key,
-        )
-
-    with _one_thread_each(), ThreadPoolExecutor(groups) as pool:
-        parts = list(pool.map(follow, range(groups)))
-    for group in range(groups if checkpoint else 0):
-        Path(f"{checkpoint}.{group}").unlink(missing_ok=True)
+    groups = min(machine.cores(), len(x)) if _worth([{"x": x, "start": start, "max_steps": max_steps}], device) else 1
+    marks = dict(times=list(times), shares=list(shares), max_steps=max_steps)
+    key = _fingerprint(x, y, start, alpha, (loss, orientation, marks, groups))
+    mine = [slice(group, None, groups) for group in range(groups)]
+    files = [checkpoint and Path(f"{checkpoint}.{group}") for group in range(groups)]
+    same = dict(loss=loss, orientation=orientation, observe=observe, device=device, key=key, **marks)
+    calls = [[v[rows].double() for v in (x, y, start, alpha)] for rows in mine]
+    if groups == 1:
+        parts = [_follow(*calls[0], checkpoint=files[0], **same)]
+    else:
+        run = delayed(_follow)
+        parts = Parallel(n_jobs=groups)(run(*call, checkpoint=file, **same) for call, file in zip(calls, files))
+    for file in filter(None, files):
+        file.unlink(missing_ok=True)
     return Trained(alpha, start.double(), **{name: _interleave([part[name] for part in parts]) for name in parts[0]})
+
+
+def _follow(x, y, start, alpha, *, loss: str, orientation: str, device: str, **options) -> dict[str, Tensor]:
+    """The flow of some of the runs, on the device or on one core."""
+    target = machine.resolve(device)
+    problem = Problem.of(*(v.to(target) for v in (x, y, start, alpha)), loss_named(loss), orientation)
+    with _one_thread():
+        return integrate(problem, **options)
+
+
+def _worth(calls: Sequence[dict], device: str) -> bool:
+    """Whether calls of `train` are long enough for processes."""
+    work = sum(call["x"][..., 0].numel() * call["start"].shape[1] * call.get("max_steps", MOST_STEPS) for call in calls)
+    return machine.resolve(device).type == "cpu" and work >= WORTH
 
 
 def train_each(calls: Sequence[dict]) -> list[Trained]:
@@ -111,9 +113,8 @@ def train_each(calls: Sequence[dict]) -> list[Trained]:
 
     Small problems spend their time in Python, which threads cannot share; what differs in shape cannot be one batch.
     """
-    work = sum(call["x"][..., 0].numel() * call["start"].shape[1] * call.get("max_steps", MOST_STEPS) for call in calls)
-    on_cpu = all(machine.resolve(call.get("device", "auto")).type == "cpu" for call in calls)
-    if not on_cpu or work < WORTH_PROCESSES or min(machine.cores(), len(calls)) == 1:
+    worth = _worth(calls, calls[0].get("device", "auto")) if calls else False
+    if not worth or min(machine.cores(), len(calls)) == 1:
         return [train(**call) for call in calls]
     # The longest first: the last one to start should be short.
     order = sorted(range(len(calls)), key=lambda i: -calls[i]["x"].shape[1] * calls[i]["start"].shape[1])
@@ -148,8 +149,8 @@ def _interleave(parts: list[Tensor]) -> Tensor:
 
 
 @contextmanager
-def _one_thread_each():
-    """Each group of runs has a thread of its own: the products inside must not start more."""
+def _one_thread():
+    """For products so small that sharing them out costs more than it saves."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

@@ -8,7 +8,7 @@ Source: Ortiz-Jimenez, Modas, Moosavi-Dezfooli and Frossard, Neural Anisotropy D
 
 from nbkit.nads.closed import by_width, infinite_width, linear_conv, pooling, sampled_net
 from nbkit.nads.estimate import OBJECTS, Moment, covariance, gradients, moment
-from nbkit.nads.released import released
+from nbkit.nads.released import released, released_map
 from nbkit.nads.spectral import (
     captured,
     condition,
@@ -46,6 +46,7 @@ __all__ = [
     "pooled",
     "pooling",
     "released",
+    "released_map",
     "response",
     "sampled_net",
 ]

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 PRESETS = ("smoke", "book", "paper")
-PARTS = ("gradient_descent", "directions", "nads", "regimes", "ablation")
+PARTS = ("gradient_descent", "nads", "regimes", "ablation")
 """Modules of this package, each with the models of one part's chapters in `CHAPTERS`."""
 
 
@@ -25,13 +25,17 @@ class ParameterError(ValueError):
     fault."""
 
 
+def sized(smoke: Any, book: Any, paper: Any, meaning: str, **bounds: Any) -> Any:
+    """A field whose value follows the preset."""
+    return Field(description=meaning, json_schema_extra={"presets": [smoke, book, paper]}, **bounds)
+
+
 class Chapter(BaseModel):
-    """What every chapter has. A subclass declares its fields without defaults and gives each preset's values in
-    `presets`."""
+    """What every chapter has. A subclass declares a `Field` with its default, or a `sized` one with a value for each
+    preset."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
     chapter: ClassVar[str]
-    presets: ClassVar[dict[str, dict[str, Any]]]
 
     preset: Literal["smoke", "book", "paper"] = Field(
         "book", description="size of everything that is not set by itself"
@@ -46,7 +50,13 @@ class Chapter(BaseModel):
     def _fill_from_preset(cls, given: dict[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in given.items() if value is not None}
         preset = given.get("preset")
-        return {**cls.presets[preset if preset in PRESETS else "book"], **given}
+        return {**cls.at(preset if preset in PRESETS else "book"), **given}
+
+    @classmethod
+    def at(cls, preset: str) -> dict[str, Any]:
+        """The fields that follow the preset, with their values."""
+        sized = {name: field.json_schema_extra for name, field in cls.model_fields.items() if field.json_schema_extra}
+        return {name: extra["presets"][PRESETS.index(preset)] for name, extra in sized.items()}
 
 
 def models() -> dict[str, type[Chapter]]:
@@ -102,7 +112,7 @@ def describe(cls: type[Chapter]) -> list[dict[str, str]]:
     schema = cls.model_json_schema()["properties"]
     rows = []
     for name, field in cls.model_fields.items():
-        values = {p: p if name == "preset" else str(cls.presets[p].get(name, field.default)) for p in PRESETS}
+        values = {p: p if name == "preset" else str(cls.at(p).get(name, field.default)) for p in PRESETS}
         meaning = field.description or ""
         rows.append(
             {"name": name, "type": _type(schema[name]), "range": allowed(schema[name]), "meaning": meaning, **values}

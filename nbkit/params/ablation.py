@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from nbkit.params import Chapter
+from nbkit.params import Chapter, sized
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -20,10 +20,9 @@ class Ablated(Chapter):
 
     sizes: ClassVar[dict[str, dict[str, Any]]] = {}
 
-    data: Literal["digits", "mnist", "cifar10", "cifar10-subset", "cifar10-jpeg"] = Field(
-        "digits", description="image set; at `book` the sizes follow it"
+    data: Literal["digits", "mnist", "cifar10", "cifar10-subset", "cifar10-jpeg"] = sized(
+        "digits", "digits", "mnist", "image set; at `book` the sizes follow it"
     )
-    seeds: Seeds = Field(description="networks of each kind")
 
     @model_validator(mode="before")
     @classmethod
@@ -43,60 +42,56 @@ class Ablation(Ablated):
     """Chapter 16: memorisation and the reliance on single directions."""
 
     chapter: ClassVar[str] = "16"
-    presets: ClassVar[dict[str, dict[str, Any]]] = {
-        "smoke": dict(corruption=[0.0, 1.0], widths=[16, 16], n_train=128, epochs=5, seeds=2, orders=2, steps=4)
-        | dict(scales=[0.1, 0.5, 3.0], repeats=1, dropout=[0.0, 0.2], dropout_train=128, lr=3e-3)
-        | dict(channels=[4, 4], strides=[2, 2], conv_train=128, conv_epochs=2, conv_layers=2)
-        | dict(resnet_width=2, resnet_train=64, resnet_epochs=1),
-        "book": dict(corruption=[0.0, 0.2, 0.4, 0.6, 0.8, 1.0], widths=[128, 128], n_train=512, epochs=200, seeds=4)
-        | dict(orders=10, steps=20, scales=[0.03, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0], repeats=3, lr=3e-3)
-        | dict(dropout=[0.0, 0.1, 0.2, 0.3], dropout_train=512)
-        | dict(channels=[8, 8, 16, 16], strides=[1, 2, 1, 2], conv_train=512, conv_epochs=50, conv_layers=4)
-        | dict(resnet_width=8, resnet_train=256, resnet_epochs=40),
-        "paper": dict(corruption=[0.0, 0.2, 0.4, 0.6, 0.8, 1.0], widths=[512, 512], n_train=60000, epochs=400, seeds=3)
-        | dict(
-            orders=10,
-            steps=50,
-            scales=[0.03, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0],
-            repeats=10,
-            lr=1e-3,
-            stop_below=1e-4,
-            data="mnist",
-        )
-        | dict(dropout=[0.0, 0.1, 0.2, 0.3], dropout_train=60000)
-        | dict(
-            channels=[64, 64, 128, 128, 128, 256, 256, 256, 512, 512, 512], strides=[1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1]
-        )
-        | dict(conv_train=50000, conv_epochs=100, conv_layers=3)
-        | dict(resnet_width=64, resnet_train=50000, resnet_epochs=100),
-    }
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
         "mnist": dict(widths=[512, 512], n_train=3000, epochs=200, seeds=2, repeats=2, lr=1e-3, dropout_train=1000)
         | dict(stop_below=1e-4, conv_train=500, conv_epochs=60, resnet_width=4, resnet_train=200, resnet_epochs=40),
     }
 
-    orders: Annotated[int, Field(ge=2, le=1000)] = Field(description="random orders in which units are ablated")
-    steps: Annotated[int, Field(ge=2, le=1000)] = Field(description="points of an ablation curve after the first")
-    corruption: list[Share] = Field(min_length=2, description="shares of the training labels that are permuted")
-    widths: list[Width] = Field(min_length=1, description="hidden units of the fully connected networks")
-    n_train: Count = Field(description="training images of each network of the first experiment")
-    epochs: Count = Field(description="most passes over them; a network that fits all labels stops")
-    lr: Rate = Field(description="learning rate of Adam")
-    stop_below: Rate = Field(0.01, description="a network stops at the first batch whose loss is below")
-    scales: list[Rate] = Field(min_length=2, description="noise, in deviations of a unit")
-    repeats: Count = Field(description="draws of the noise at each scale")
-    dropout: list[Annotated[float, Field(ge=0, lt=1)]] = Field(
-        min_length=2, description="shares of units dropped in training"
+    seeds: Seeds = sized(2, 4, 3, "networks of each kind")
+    orders: Annotated[int, Field(ge=2, le=1000)] = sized(2, 10, 10, "random orders in which units are ablated")
+    steps: Annotated[int, Field(ge=2, le=1000)] = sized(4, 20, 50, "points of an ablation curve after the first")
+    corruption: list[Share] = sized(
+        [0.0, 1.0],
+        [0.0, 0.2, 0.4, 0.6, 0.8, 1.0],
+        [0.0, 0.2, 0.4, 0.6, 0.8, 1.0],
+        "shares of the training labels that are permuted",
+        min_length=2,
     )
-    dropout_train: Count = Field(description="training images of each network with dropout")
-    channels: list[Width] = Field(min_length=1, description="feature maps of each convolution")
-    strides: list[Annotated[int, Field(ge=1, le=8)]] = Field(min_length=1, description="stride of each convolution")
-    conv_train: Count = Field(description="training images of each convolutional network")
-    conv_epochs: Count = Field(description="passes of each convolutional network")
-    conv_layers: Count = Field(description="last layers of the convolutional networks that are ablated")
-    resnet_width: Width = Field(description="feature maps of the first stage of the ResNet-18")
-    resnet_train: Count = Field(description="training images of each ResNet-18")
-    resnet_epochs: Count = Field(description="passes of each ResNet-18")
+    widths: list[Width] = sized(
+        [16, 16], [128, 128], [512, 512], "hidden units of the fully connected networks", min_length=1
+    )
+    n_train: Count = sized(128, 512, 60000, "training images of each network of the first experiment")
+    epochs: Count = sized(5, 200, 400, "most passes over them; a network that fits all labels stops")
+    lr: Rate = sized(3e-3, 3e-3, 1e-3, "learning rate of Adam")
+    stop_below: Rate = sized(0.01, 0.01, 1e-4, "a network stops at the first batch whose loss is below")
+    scales: list[Rate] = sized(
+        [0.1, 0.5, 3.0],
+        [0.03, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0],
+        [0.03, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0],
+        "noise, in deviations of a unit",
+        min_length=2,
+    )
+    repeats: Count = sized(1, 3, 10, "draws of the noise at each scale")
+    dropout: list[Annotated[float, Field(ge=0, lt=1)]] = sized(
+        [0.0, 0.2], [0.0, 0.1, 0.2, 0.3], [0.0, 0.1, 0.2, 0.3], "shares of units dropped in training", min_length=2
+    )
+    dropout_train: Count = sized(128, 512, 60000, "training images of each network with dropout")
+    channels: list[Width] = sized(
+        [4, 4],
+        [8, 8, 16, 16],
+        [64, 64, 128, 128, 128, 256, 256, 256, 512, 512, 512],
+        "feature maps of each convolution",
+        min_length=1,
+    )
+    strides: list[Annotated[int, Field(ge=1, le=8)]] = sized(
+        [2, 2], [1, 2, 1, 2], [1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1], "stride of each convolution", min_length=1
+    )
+    conv_train: Count = sized(128, 512, 50000, "training images of each convolutional network")
+    conv_epochs: Count = sized(2, 50, 100, "passes of each convolutional network")
+    conv_layers: Count = sized(2, 4, 3, "last layers of the convolutional networks that are ablated")
+    resnet_width: Width = sized(2, 8, 64, "feature maps of the first stage of the ResNet-18")
+    resnet_train: Count = sized(64, 256, 50000, "training images of each ResNet-18")
+    resnet_epochs: Count = sized(1, 40, 100, "passes of each ResNet-18")
 
     @model_validator(mode="after")
     def _check(self):
@@ -155,46 +150,45 @@ class Selectivity(Ablated):
     """Chapter 17: what units say about the class, and whether they are missed."""
 
     chapter: ClassVar[str] = "17"
-    presets: ClassVar[dict[str, dict[str, Any]]] = {
-        "smoke": dict(seeds=2, widths=[12, 12], deep_widths=[8, 8, 8], n_train=200, epochs=5, lr=3e-3)
-        | dict(channels=[4, 4], strides=[2, 2], conv_train=128, conv_epochs=2, strengths=[0.0, 3.0], penalty_epochs=5),
-        "book": dict(seeds=8, widths=[64, 64], deep_widths=[32, 32, 32, 32], n_train=1297, epochs=100, lr=3e-3)
-        | dict(channels=[8, 8, 16, 16], strides=[1, 2, 1, 2], conv_train=512, conv_epochs=50)
-        | dict(strengths=[0.0, 0.2, 0.4, 0.8, 1.6], penalty_epochs=40),
-        "paper": dict(
-            data="mnist",
-            seeds=4,
-            widths=[128, 128],
-            deep_widths=[128, 128, 128, 128],
-            n_train=60000,
-            epochs=100,
-            lr=1e-3,
-        )
-        | dict(
-            channels=[64, 64, 128, 128, 128, 256, 256, 256, 512, 512, 512], strides=[1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1]
-        )
-        | dict(conv_train=50000, conv_epochs=100, strengths=[0.0, 0.2, 0.4, 0.8, 1.6], penalty_epochs=40),
-    }
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
         "mnist": dict(seeds=4, widths=[128, 128], deep_widths=[64, 64, 64, 64], n_train=10000, epochs=30, lr=1e-3)
         | dict(conv_train=2000, conv_epochs=20, penalty_epochs=20),
     }
 
-    widths: list[Width] = Field(min_length=2, description="hidden units of the fully connected networks")
-    deep_widths: list[Width] = Field(
-        min_length=3, description="hidden units of the deeper networks, where layers are compared"
+    seeds: Seeds = sized(2, 8, 4, "networks of each kind")
+    widths: list[Width] = sized(
+        [12, 12], [64, 64], [128, 128], "hidden units of the fully connected networks", min_length=2
     )
-    n_train: Count = Field(description="training images of each fully connected network")
-    epochs: Count = Field(description="most passes over them")
-    lr: Rate = Field(description="learning rate of Adam")
-    channels: list[Width] = Field(min_length=1, description="feature maps of each convolution")
-    strides: list[Annotated[int, Field(ge=1, le=8)]] = Field(min_length=1, description="stride of each convolution")
-    conv_train: Count = Field(description="training images of each convolutional network")
-    conv_epochs: Count = Field(description="passes of each convolutional network")
-    strengths: list[Annotated[float, Field(ge=0, le=1000)]] = Field(
-        min_length=2, description="strengths of the penalty on selectivity, rising from 0"
+    deep_widths: list[Width] = sized(
+        [8, 8, 8],
+        [32, 32, 32, 32],
+        [128, 128, 128, 128],
+        "hidden units of the deeper networks, where layers are compared",
+        min_length=3,
     )
-    penalty_epochs: Count = Field(description="passes of the networks with a penalty")
+    n_train: Count = sized(200, 1297, 60000, "training images of each fully connected network")
+    epochs: Count = sized(5, 100, 100, "most passes over them")
+    lr: Rate = sized(3e-3, 3e-3, 1e-3, "learning rate of Adam")
+    channels: list[Width] = sized(
+        [4, 4],
+        [8, 8, 16, 16],
+        [64, 64, 128, 128, 128, 256, 256, 256, 512, 512, 512],
+        "feature maps of each convolution",
+        min_length=1,
+    )
+    strides: list[Annotated[int, Field(ge=1, le=8)]] = sized(
+        [2, 2], [1, 2, 1, 2], [1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1], "stride of each convolution", min_length=1
+    )
+    conv_train: Count = sized(128, 512, 50000, "training images of each convolutional network")
+    conv_epochs: Count = sized(2, 50, 100, "passes of each convolutional network")
+    strengths: list[Annotated[float, Field(ge=0, le=1000)]] = sized(
+        [0.0, 3.0],
+        [0.0, 0.2, 0.4, 0.8, 1.6],
+        [0.0, 0.2, 0.4, 0.8, 1.6],
+        "strengths of the penalty on selectivity, rising from 0",
+        min_length=2,
+    )
+    penalty_epochs: Count = sized(5, 40, 40, "passes of the networks with a penalty")
 
     @model_validator(mode="after")
     def _check(self):
@@ -233,55 +227,42 @@ class ModelSelection(Ablated):
     """Chapter 18: reliance on single directions as a signal for choosing networks."""
 
     chapter: ClassVar[str] = "18"
-    presets: ClassVar[dict[str, dict[str, Any]]] = {
-        "smoke": dict(widths=[16, 16], orders=2, steps=4, seeds=2, networks=10, clean_train=64, clean_epochs=5)
-        | dict(n_train=128, epochs=6, every=2, lr=3e-3, strengths=[0.0, 1.0], rates=[1e-3, 1e-2], decays=[0.0])
-        | dict(batches=[64], dropouts=[0.0, 0.3], grid_seeds=1, grid_epochs=3, top=2),
-        "book": dict(widths=[128, 128], orders=10, steps=12, seeds=5, networks=40, clean_train=256, clean_epochs=100)
-        | dict(n_train=512, epochs=80, every=4, lr=3e-3, strengths=[0.0, 0.1, 0.3, 1.0, 3.0, 10.0])
-        | dict(rates=[3e-4, 1e-3, 3e-3], decays=[0.0, 3e-3], batches=[32, 128], dropouts=[0.0, 0.3])
-        | dict(grid_seeds=2, grid_epochs=30, top=5),
-        "paper": dict(
-            data="mnist",
-            widths=[2048, 2048],
-            orders=10,
-            steps=20,
-            seeds=5,
-            networks=200,
-            clean_train=60000,
-            clean_epochs=50,
-        )
-        | dict(n_train=60000, epochs=100, every=2, lr=1e-3, strengths=[0.0, 0.1, 0.3, 1.0, 3.0, 10.0])
-        | dict(
-            rates=[1e-4, 3e-4, 1e-3, 3e-3], decays=[0.0, 1e-4, 1e-3], batches=[32, 128], dropouts=[0.0, 0.1, 0.3, 0.5]
-        )
-        | dict(grid_seeds=2, grid_epochs=50, top=5),
-    }
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
         "mnist": dict(widths=[256, 256], clean_train=1000, clean_epochs=30, n_train=4000, epochs=30, every=3, lr=1e-3)
         | dict(seeds=3, networks=20, grid_epochs=8),
     }
 
-    orders: Annotated[int, Field(ge=2, le=1000)] = Field(description="random orders in which units are ablated")
-    steps: Annotated[int, Field(ge=2, le=1000)] = Field(description="points of an ablation curve after the first")
-    widths: list[Width] = Field(min_length=1, description="hidden units of all networks")
-    networks: Annotated[int, Field(ge=10, le=10_000)] = Field(description="networks that differ only in their seed")
-    clean_train: Count = Field(description="their training images")
-    clean_epochs: Count = Field(description="most passes over them")
+    seeds: Seeds = sized(2, 5, 5, "networks of each kind")
+    orders: Annotated[int, Field(ge=2, le=1000)] = sized(2, 10, 10, "random orders in which units are ablated")
+    steps: Annotated[int, Field(ge=2, le=1000)] = sized(4, 12, 20, "points of an ablation curve after the first")
+    widths: list[Width] = sized([16, 16], [128, 128], [2048, 2048], "hidden units of all networks", min_length=1)
+    networks: Annotated[int, Field(ge=10, le=10_000)] = sized(10, 40, 200, "networks that differ only in their seed")
+    clean_train: Count = sized(64, 256, 60000, "their training images")
+    clean_epochs: Count = sized(5, 100, 50, "most passes over them")
     corruption: Share = Field(0.25, description="share of corrupted labels where memorisation sets in during training")
-    n_train: Count = Field(description="training images of all other networks")
-    epochs: Count = Field(description="passes of the networks that are followed, and of those with a penalty")
-    every: Count = Field(description="epochs between two looks at a network in training")
-    lr: Rate = Field(description="learning rate of Adam, but for the grid")
-    rates: list[Rate] = Field(min_length=1, description="grid: learning rates")
-    decays: list[Annotated[float, Field(ge=0, le=1)]] = Field(min_length=1, description="grid: weight decays")
-    batches: list[Count] = Field(min_length=1, description="grid: sizes of a batch")
-    dropouts: list[Annotated[float, Field(ge=0, lt=1)]] = Field(min_length=1, description="grid: dropout")
-    grid_seeds: Count = Field(description="grid: networks of each setting")
-    grid_epochs: Count = Field(description="grid: passes of each network")
-    top: Count = Field(description="how many of the best are compared")
-    strengths: list[Annotated[float, Field(ge=0, le=1000)]] = Field(
-        min_length=2, description="strengths of the penalty on reliance, rising from 0"
+    n_train: Count = sized(128, 512, 60000, "training images of all other networks")
+    epochs: Count = sized(6, 80, 100, "passes of the networks that are followed, and of those with a penalty")
+    every: Count = sized(2, 4, 2, "epochs between two looks at a network in training")
+    lr: Rate = sized(3e-3, 3e-3, 1e-3, "learning rate of Adam, but for the grid")
+    rates: list[Rate] = sized(
+        [1e-3, 1e-2], [3e-4, 1e-3, 3e-3], [1e-4, 3e-4, 1e-3, 3e-3], "grid: learning rates", min_length=1
+    )
+    decays: list[Annotated[float, Field(ge=0, le=1)]] = sized(
+        [0.0], [0.0, 3e-3], [0.0, 1e-4, 1e-3], "grid: weight decays", min_length=1
+    )
+    batches: list[Count] = sized([64], [32, 128], [32, 128], "grid: sizes of a batch", min_length=1)
+    dropouts: list[Annotated[float, Field(ge=0, lt=1)]] = sized(
+        [0.0, 0.3], [0.0, 0.3], [0.0, 0.1, 0.3, 0.5], "grid: dropout", min_length=1
+    )
+    grid_seeds: Count = sized(1, 2, 2, "grid: networks of each setting")
+    grid_epochs: Count = sized(3, 30, 50, "grid: passes of each network")
+    top: Count = sized(2, 5, 5, "how many of the best are compared")
+    strengths: list[Annotated[float, Field(ge=0, le=1000)]] = sized(
+        [0.0, 1.0],
+        [0.0, 0.1, 0.3, 1.0, 3.0, 10.0],
+        [0.0, 0.1, 0.3, 1.0, 3.0, 10.0],
+        "strengths of the penalty on reliance, rising from 0",
+        min_length=2,
     )
     strength: Annotated[float, Field(gt=0, le=1000)] = Field(1.0, description="the one of them that is judged")
 

@@ -1,4 +1,4 @@
-"""Part II, neural anisotropy directions: parameters of chapters 08 to 10."""
+"""Part II, neural anisotropy directions: parameters of its chapters."""
 
 from __future__ import annotations
 
@@ -6,119 +6,135 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from nbkit.params import Chapter
-from nbkit.params.directions import Count, Positive
+from nbkit.params import Chapter, sized
 
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Positive = Annotated[float, Field(gt=0, le=100)]
+Frequency = Annotated[int, Field(ge=0, le=16)]
 Index = Annotated[int, Field(ge=0, le=1023)]
 Networks = Annotated[int, Field(ge=4, le=1_000_000)]
+
+
+class DirectionalBias(Chapter):
+    """Chapter 07: accuracy on D(v), direction by direction. 32×32 images, frequencies in cycles per image."""
+
+    chapter: ClassVar[str] = "07"
+
+    sigma: Positive = Field(3.0, description="standard deviation of the noise")
+    epsilon: Positive = Field(1.0, description="distance of the class means from 0")
+    margin: Literal["text", "code"] = Field("text", description="class means at ±ε v (text) or ±ε/2 v (code)")
+    n_train: Count = sized(256, 3000, 10000, "training samples of each network")
+    n_test: Count = sized(256, 1200, 10000, "test samples of each network")
+    epochs: Count = sized(1, 5, 20, "passes over the training samples")
+    batch: Count = sized(64, 64, 128, "samples per step")
+    seeds: Annotated[int, Field(ge=2, le=100)] = sized(2, 3, 3, "networks per direction")
+    frequencies: list[Frequency] = sized(
+        [0, 8], [0, 4, 8, 12], list(range(0, 17, 2)), "frequencies of the map, on both axes", min_length=2
+    )
+    linear_train: Count = sized(256, 3000, 10000, "training samples of each logistic regression")
+    random_directions: Annotated[int, Field(ge=2, le=1024)] = sized(2, 3, 64, "random orthonormal directions")
+    sigmas: list[Positive] = sized(
+        [0.5, 3.0], [1.0, 2.0, 3.0], [0.5, 1.0, 2.0, 3.0], "noise levels of the slider", min_length=2, max_length=12
+    )
+    pool_sigma: Positive = Field(1.0, description="noise where LeNet is trained with and without pooling")
+    pool_train: Count = sized(128, 1700, 10000, "training samples of each LeNet with and without pooling")
+    pool_epochs: Count = sized(1, 4, 20, "passes of each LeNet with and without pooling")
+    thin_width: Annotated[int, Field(ge=1, le=64)] = sized(1, 4, 64, "base width of the ResNet-18 (64 is the real one)")
+    thin_train: Count = sized(64, 600, 10000, "training samples of each ResNet")
+    thin_epochs: Count = sized(1, 4, 20, "passes of each ResNet")
+    thin_seeds: Annotated[int, Field(ge=2, le=100)] = sized(2, 3, 3, "ResNets per direction")
+    thin_sigma: Positive = sized(0.5, 0.5, 3.0, "noise of the thin ResNet's smaller problem")
+    speed_sigma: Positive = Field(0.5, description="noise where only the speed of learning is measured")
+    speed_loss: Positive = Field(0.05, description="training loss that counts as learned")
+    speed_train: Count = sized(64, 1000, 10000, "training samples of each ResNet where only speed is measured")
+    speed_iterations: Count = sized(10, 100, 4000, "steps after which learning is given up")
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """Keyword arguments of `directions.accuracy` for the main maps."""
+        names = ("sigma", "epsilon", "margin", "n_train", "n_test", "epochs", "batch", "seeds", "seed", "device")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def linear(self) -> dict[str, Any]:
+        """Logistic regression's own sample: cheap enough for the paper's size, and useless below the dimension,
+        1024."""
+        return self.problem | {"n_train": self.linear_train, "epochs": 20}
+
+    @property
+    def pooling(self) -> dict[str, Any]:
+        """The problem on which LeNet is trained with and without pooling: its noise is weaker, as networks without
+        pooling have twenty times the weights."""
+        return self.problem | {"sigma": self.pool_sigma, "n_train": self.pool_train, "epochs": self.pool_epochs}
+
+    @property
+    def thin(self) -> dict[str, Any]:
+        """The thin ResNet's smaller problem: fewer samples, less noise, smaller batches."""
+        smaller = dict(
+            sigma=self.thin_sigma, n_train=self.thin_train, epochs=self.thin_epochs, seeds=self.thin_seeds, batch=32
+        )
+        return self.problem | smaller | {"options": {"width": self.thin_width}}
+
+    @property
+    def speed(self) -> dict[str, dict[str, Any]]:
+        """Keyword arguments of `directions.accuracy` for each network where only the speed of learning counts."""
+        long_enough = lambda n: -(-self.speed_iterations // -(-n // self.batch))
+        stop = {"sigma": self.speed_sigma, "stop_below": self.speed_loss}
+        thin = {"n_train": self.speed_train, "batch": self.batch, "epochs": long_enough(self.speed_train)}
+        return {
+            "lenet": self.problem | stop | {"epochs": long_enough(self.n_train)},
+            "resnet18": self.thin | stop | thin,
+        }
 
 
 class AnisotropyDirections(Chapter):
     """Chapter 08: the NADs of five architectures, what they predict, and how they are estimated."""
 
     chapter: ClassVar[str] = "08"
-    presets: ClassVar[dict[str, dict[str, Any]]] = {
-        "smoke": dict(
-            logreg_networks=1100,
-            lenet_networks=16,
-            deep_networks=4,
-            dense_networks=4,
-            points=2,
-            vgg_width=1,
-            width=1,
-            growth=2,
-            step_networks=4,
-            indices=[0, 30],
-            n_train=128,
-            n_test=128,
-            epochs=1,
-            batch=64,
-            seeds=2,
-            thin_indices=[0, 100],
-            thin_sigma=0.5,
-            thin_train=64,
-            thin_epochs=1,
-            thin_batch=32,
-            wide_widths=[2, 4],
-            wide_networks=40,
-        ),
-        "book": dict(
-            logreg_networks=10_000,
-            lenet_networks=1000,
-            deep_networks=180,
-            dense_networks=60,
-            points=32,
-            vgg_width=8,
-            width=4,
-            growth=4,
-            step_networks=80,
-            indices=[0, 3, 10, 25, 60, 400],
-            n_train=2500,
-            n_test=1000,
-            epochs=6,
-            batch=64,
-            seeds=3,
-            thin_indices=[0, 10, 30, 100, 600],
-            thin_sigma=0.5,
-            thin_train=400,
-            thin_epochs=5,
-            thin_batch=32,
-            wide_widths=[1, 4, 16],
-            wide_networks=2400,
-        ),
-        "paper": dict(
-            logreg_networks=10_000,
-            lenet_networks=10_000,
-            deep_networks=10_000,
-            dense_networks=10_000,
-            points=32,
-            vgg_width=64,
-            width=64,
-            growth=32,
-            step_networks=10_000,
-            indices=[0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 511, 610, 800, 987],
-            n_train=10_000,
-            n_test=10_000,
-            epochs=20,
-            batch=128,
-            seeds=3,
-            thin_indices=[0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 511, 610, 800, 987],
-            thin_sigma=3.0,
-            thin_train=10_000,
-            thin_epochs=20,
-            thin_batch=128,
-            wide_widths=[1, 4, 16, 64, 256],
-            wide_networks=10_000,
-        ),
-    }
 
-    logreg_networks: Annotated[int, Field(gt=1024, le=1_000_000)] = Field(
-        description="logistic regressions in each of three groups"
+    logreg_networks: Annotated[int, Field(gt=1024, le=1_000_000)] = sized(
+        1100, 10_000, 10_000, "logistic regressions in each of three groups"
     )
-    lenet_networks: Networks = Field(description="untrained LeNets")
-    deep_networks: Networks = Field(description="untrained VGG-11s, and as many ResNet-18s")
-    dense_networks: Networks = Field(description="untrained DenseNet-121s")
-    points: Count = Field(description="points over which LeNet's and the ResNet's output is averaged")
-    vgg_width: Annotated[int, Field(ge=1, le=64)] = Field(description="base width of the VGG-11 (64 is the real one)")
-    width: Annotated[int, Field(ge=1, le=64)] = Field(description="base width of the ResNet-18 (64 is the real one)")
-    growth: Annotated[int, Field(ge=1, le=32)] = Field(description="growth of the DenseNet-121 (32 is the real one)")
-    step_networks: Networks = Field(description="networks for the slopes of step 100; half as many for other steps")
-    indices: list[Index] = Field(min_length=2, description="indices i of the directions u_i LeNet is trained on")
+    lenet_networks: Networks = sized(16, 1000, 10_000, "untrained LeNets")
+    deep_networks: Networks = sized(4, 180, 10_000, "untrained VGG-11s, and as many ResNet-18s")
+    dense_networks: Networks = sized(4, 60, 10_000, "untrained DenseNet-121s")
+    points: Count = sized(2, 32, 32, "points over which LeNet's and the ResNet's output is averaged")
+    vgg_width: Annotated[int, Field(ge=1, le=64)] = sized(1, 8, 64, "base width of the VGG-11 (64 is the real one)")
+    width: Annotated[int, Field(ge=1, le=64)] = sized(1, 4, 64, "base width of the ResNet-18 (64 is the real one)")
+    growth: Annotated[int, Field(ge=1, le=32)] = sized(2, 4, 32, "growth of the DenseNet-121 (32 is the real one)")
+    step_networks: Networks = sized(4, 80, 10_000, "networks for the slopes of step 100; half as many for other steps")
+    indices: list[Index] = sized(
+        [0, 30],
+        [0, 3, 10, 25, 60, 400],
+        [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 511, 610, 800, 987],
+        "indices i of the directions u_i LeNet is trained on",
+        min_length=2,
+    )
     sigma: Positive = Field(3.0, description="standard deviation of the noise")
-    n_train: Count = Field(description="training samples of each LeNet")
-    n_test: Count = Field(description="test samples of each network")
-    epochs: Count = Field(description="passes over the training samples")
-    batch: Count = Field(description="samples per step")
-    seeds: Annotated[int, Field(ge=2, le=100)] = Field(description="trained networks per direction")
-    thin_indices: list[Index] = Field(min_length=2, description="indices of the directions the ResNet is trained on")
-    thin_sigma: Positive = Field(description="noise of the ResNet's problem")
-    thin_train: Count = Field(description="training samples of each ResNet")
-    thin_epochs: Count = Field(description="passes of each ResNet")
-    thin_batch: Count = Field(description="samples per step of each ResNet")
-    wide_widths: list[Annotated[int, Field(ge=1, le=1024)]] = Field(
-        min_length=2, description="channels of the networks compared with infinite width, rising"
+    n_train: Count = sized(128, 2400, 10_000, "training samples of each LeNet")
+    n_test: Count = sized(128, 1000, 10_000, "test samples of each network")
+    epochs: Count = sized(1, 6, 20, "passes over the training samples")
+    batch: Count = sized(64, 64, 128, "samples per step")
+    seeds: Annotated[int, Field(ge=2, le=100)] = sized(2, 3, 3, "trained networks per direction")
+    thin_indices: list[Index] = sized(
+        [0, 100],
+        [0, 10, 30, 100, 600],
+        [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 511, 610, 800, 987],
+        "indices of the directions the ResNet is trained on",
+        min_length=2,
     )
-    wide_networks: Networks = Field(description="networks of each of these widths")
+    thin_sigma: Positive = sized(0.5, 0.5, 3.0, "noise of the ResNet's problem")
+    thin_train: Count = sized(64, 380, 10_000, "training samples of each ResNet")
+    thin_epochs: Count = sized(1, 5, 20, "passes of each ResNet")
+    thin_batch: Count = sized(32, 32, 128, "samples per step of each ResNet")
+    wide_widths: list[Annotated[int, Field(ge=1, le=1024)]] = sized(
+        [2, 4],
+        [1, 4, 16],
+        [1, 4, 16, 64, 256],
+        "channels of the networks compared with infinite width, rising",
+        min_length=2,
+    )
+    wide_networks: Networks = sized(40, 2400, 10_000, "networks of each of these widths")
 
     def training(self, net: str) -> dict[str, Any]:
         """Keyword arguments of `directions.accuracy` for an architecture; the ResNet has a problem of its own."""
@@ -152,37 +168,27 @@ class NaturalImages(Chapter):
     """Chapter 09: real images turned round in the basis of NADs, and carriers planted along them."""
 
     chapter: ClassVar[str] = "09"
-    presets: ClassVar[dict[str, dict[str, Any]]] = {
-        "smoke": dict(networks=8, points=2, width=1, n_train=200, epochs=1, thin_epochs=1, seeds=2, indices=[0, 500]),
-        "book": dict(networks=1200, points=8, width=4, epochs=8, thin_epochs=3, seeds=3, indices=[0, 30, 500]),
-        "paper": dict(
-            data="cifar10",
-            networks=10_000,
-            points=32,
-            width=64,
-            epochs=50,
-            thin_epochs=50,
-            batch=128,
-            seeds=3,
-            indices=[0, 1, 3, 10, 30, 60, 100, 200, 400, 600, 800],
-            epsilon=0.05,
-        ),
-    }
 
-    data: Literal["digits", "cifar10", "cifar10-subset", "cifar10-jpeg"] = Field("digits", description="the images")
-    networks: Networks = Field(description="untrained networks the directions are found from")
-    points: Count = Field(description="points over which their output is averaged")
-    width: Annotated[int, Field(ge=1, le=64)] = Field(description="base width of the ResNet-18 (64 is the real one)")
-    n_train: Count = Field(50_000, description="training images, at most")
-    epochs: Count = Field(description="passes of each LeNet")
-    thin_epochs: Count = Field(description="passes of each deeper network")
-    batch: Count = Field(64, description="images per step")
-    seeds: Annotated[int, Field(ge=2, le=100)] = Field(description="trained networks of each kind")
-    indices: list[Annotated[int, Field(ge=0, le=1000)]] = Field(
-        min_length=2, description="indices of the carriers, rising"
+    data: Literal["digits", "cifar10", "cifar10-subset", "cifar10-jpeg"] = sized(
+        "digits", "digits", "cifar10", "the images"
     )
-    epsilon: Annotated[float, Field(gt=0, le=32)] = Field(
-        0.2, description="size of a carrier in pixel units, 0 to 1 a pixel"
+    networks: Networks = sized(8, 1200, 10_000, "untrained networks the directions are found from")
+    points: Count = sized(2, 8, 32, "points over which their output is averaged")
+    width: Annotated[int, Field(ge=1, le=64)] = sized(1, 4, 64, "base width of the ResNet-18 (64 is the real one)")
+    n_train: Count = sized(200, 50_000, 50_000, "training images, at most")
+    epochs: Count = sized(1, 8, 50, "passes of each LeNet")
+    thin_epochs: Count = sized(1, 3, 50, "passes of each deeper network")
+    batch: Count = sized(64, 64, 128, "images per step")
+    seeds: Annotated[int, Field(ge=2, le=100)] = sized(2, 3, 3, "trained networks of each kind")
+    indices: list[Annotated[int, Field(ge=0, le=1000)]] = sized(
+        [0, 500],
+        [0, 30, 500],
+        [0, 1, 3, 10, 30, 60, 100, 200, 400, 600, 800],
+        "indices of the carriers, rising",
+        min_length=2,
+    )
+    epsilon: Annotated[float, Field(gt=0, le=32)] = sized(
+        0.2, 0.2, 0.05, "size of a carrier in pixel units, 0 to 1 a pixel"
     )
 
     def training(self, net: str) -> dict[str, Any]:
@@ -206,53 +212,18 @@ class NewerArchitectures(Chapter):
     """Chapter 10: NADs of architectures the paper does not treat, and of variants of the ResNet."""
 
     chapter: ClassVar[str] = "10"
-    presets: ClassVar[dict[str, dict[str, Any]]] = {
-        "smoke": dict(
-            networks=8,
-            points=2,
-            width=1,
-            patch_width=8,
-            patch_depth=1,
-            n_train=32,
-            n_test=32,
-            epochs=1,
-            seeds=2,
-        ),
-        "book": dict(
-            networks=72,
-            points=16,
-            width=4,
-            patch_width=32,
-            patch_depth=2,
-            n_train=224,
-            n_test=300,
-            epochs=4,
-            seeds=3,
-        ),
-        "paper": dict(
-            networks=10_000,
-            points=32,
-            width=64,
-            patch_width=128,
-            patch_depth=4,
-            n_train=10_000,
-            n_test=10_000,
-            epochs=20,
-            seeds=3,
-        ),
-    }
 
-    networks: Networks = Field(description="untrained networks of each architecture")
-    points: Count = Field(description="points over which the output is averaged")
-    width: Annotated[int, Field(ge=1, le=64)] = Field(description="base width of the ResNet-18s (64 is the real one)")
-    patch_width: Annotated[int, Field(ge=8, le=512, multiple_of=8)] = Field(
-        description="channels of the Mixer and the ViT and in the last stage of the ConvNeXt, a multiple of 8"
+    networks: Networks = sized(8, 72, 10_000, "untrained networks of each architecture")
+    points: Count = sized(2, 16, 32, "points over which the output is averaged")
+    width: Annotated[int, Field(ge=1, le=64)] = sized(1, 4, 64, "base width of the ResNet-18s (64 is the real one)")
+    patch_width: Annotated[int, Field(ge=8, le=512, multiple_of=8)] = sized(
+        8, 32, 128, "channels of the Mixer and the ViT and in the last stage of the ConvNeXt, a multiple of 8"
     )
-    patch_depth: Annotated[int, Field(ge=1, le=24)] = Field(description="blocks of the Mixer and the ViT")
-    n_train: Count = Field(description="training samples of each network")
-    n_test: Count = Field(description="test samples of each network")
-    epochs: Count = Field(description="passes over the training samples")
-    seeds: Annotated[int, Field(ge=2, le=100)] = Field(description="trained networks per direction")
+    patch_depth: Annotated[int, Field(ge=1, le=24)] = sized(1, 2, 4, "blocks of the Mixer and the ViT")
+    n_train: Count = sized(32, 224, 10_000, "training samples of each network")
+    n_test: Count = sized(32, 300, 10_000, "test samples of each network")
+    epochs: Count = sized(1, 4, 20, "passes over the training samples")
+    seeds: Annotated[int, Field(ge=2, le=100)] = sized(2, 3, 3, "trained networks per direction")
     sigma: Positive = Field(1.0, description="standard deviation of the noise")
 
     @property
@@ -286,4 +257,4 @@ class NewerArchitectures(Chapter):
         return {"net": "resnet18", "options": {"width": self.width, **changed.get(name, {})}}
 
 
-CHAPTERS = (AnisotropyDirections, NaturalImages, NewerArchitectures)
+CHAPTERS = (DirectionalBias, AnisotropyDirections, NaturalImages, NewerArchitectures)

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import xarray as xr
+from scipy.stats import spearmanr
 
-from nbkit import directions
+from nbkit import directions, nads
 from nbkit.data import synthetic
-from nbkit.params.directions import DirectionalBias
+from nbkit.params.nads import DirectionalBias
 
 ARCHITECTURES = ("logreg", "lenet", "vgg11", "resnet18", "densenet121")
 
 
 def even_map(p: DirectionalBias, net: str) -> xr.Dataset:
-    """Accuracy over the published grid of even frequencies, one of each mirror pair."""
-    return directions.accuracy(net, directions.dft(synthetic.dft_modes(directions.SIZE, step=2)), **p.problem)
+    """Accuracy over the published grid of even frequencies, one of each mirror pair; and each seed's rank correlation
+    with the released map, if that is at hand."""
+    found = directions.accuracy(net, directions.dft(synthetic.dft_modes(directions.SIZE, step=2)), **p.problem)
+    return compared(found, nads.released_map(net, found.kx.values, found.ky.values))
+
+
+def compared(found: xr.Dataset, released: np.ndarray | None) -> xr.Dataset:
+    """A map with `correlation_released` (seed,), Spearman's; without it where there is nothing to compare with."""
+    if released is None:
+        return found
+    ours = found.test_accuracy.transpose("seed", "direction").values
+    return found.assign(correlation_released=("seed", [spearmanr(run, released).statistic for run in ours]))
 
 
 def by_sigma(p: DirectionalBias) -> xr.Dataset:

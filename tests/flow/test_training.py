@@ -60,7 +60,7 @@ def test_runs_do_not_notice_each_other():
         assert torch.allclose(getattr(together, name)[1:2], getattr(alone, name), rtol=1e-6), name
 
 
-def test_threads_change_nothing(monkeypatch):
+def test_processes_change_nothing(monkeypatch):
     x, y = _stripe()
     options = dict(alpha=1e3, **CPU)
     one = flow.train(x, y, flow.initial(range(3), 30, 3), **options)
@@ -136,7 +136,7 @@ def test_bad_arguments_are_refused(change, message):
 
 
 def test_settings_side_by_side_are_those_one_by_one(monkeypatch):
-    monkeypatch.setattr(training, "WORTH_PROCESSES", 0)
+    monkeypatch.setattr(training, "WORTH", 0)
     calls = []
     for p, width, alpha in ((6, 8, 1e-2), (12, 8, 1e2), (6, 16, 1.0)):
         x, y = _stripe(runs=2, p=p)
