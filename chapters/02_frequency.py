@@ -77,8 +77,8 @@ figures.glue(
 
 # %%
 order = [spearmanr(MODES, times)[0] for times in waves.learned_at.values]
-claims.report("GD-4", intervals.mean(order))
-figures.number("spearman", intervals.mean(order), ".2f")
+claims.report("GD-4", intervals.correlation(order))
+figures.number("spearman", intervals.correlation(order), ".2f")
 for k in MODES:
     figures.number(f"learned-{k}", float(waves.learned_at.sel(mode=k).median()), ".0f")
 for name in ("seeds", "width", "noise_train", "pairs", "preset", "uneven", "contrast"):
@@ -203,8 +203,8 @@ figures.glue(
 # %%
 half = wavy.fitted.isel(step=wavy.sizes["step"] // 2)
 ranks = [spearmanr(wavy.frequency, shares)[0] for shares in half.values]
-claims.report("GD-6", intervals.mean(ranks), part="noise")
-figures.number("wavy-rank", intervals.mean(ranks), ".2f")
+claims.report("GD-6", intervals.correlation(ranks), part="noise")
+figures.number("wavy-rank", intervals.correlation(ranks), ".2f")
 figures.number("wavy-slow", intervals.mean(100 * half.isel(frequency=0)), ".0f")
 figures.number("wavy-fast", intervals.mean(100 * half.isel(frequency=-1)), ".0f")
 

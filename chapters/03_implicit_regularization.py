@@ -121,7 +121,7 @@ figures.glue(
 flat = implicit.flatness([0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25], iterations=2000, seeds=p.starts, seed=p.seed)
 claims.report("GD-9", intervals.worst(flat.law.max("h")), part="identity")
 ranks = [spearmanr(flat.h, trace)[0] for trace in flat.trace.T.values]
-claims.report("GD-9", intervals.mean(ranks), part="flatness")
+claims.report("GD-9", intervals.correlation(ranks), part="flatness")
 figures.number("law-error", float(flat.law.max()), ".0e")
 figures.number("flat-rank", float(np.mean(ranks)), ".2f")
 figures.number("flat-least", intervals.mean(100 * (1 - flat.trace / flat.flow_trace).isel(h=-1)), ".0f")
@@ -216,7 +216,7 @@ figures.glue(
 # %%
 for heuristic, part in (("lr", "learning_rate"), ("batch", "batch_size"), ("weight_decay", "weight_decay")):
     order = np.arange(len(strengths[heuristic]))  # from weak to strong
-    ranks = intervals.mean([spearmanr(order, values)[0] for values in sweeps[heuristic].complexity.T.values])
+    ranks = intervals.correlation([spearmanr(order, values)[0] for values in sweeps[heuristic].complexity.T.values])
     claims.report("GD-10", ranks, part=part)
     figures.number(f"complexity-{heuristic.replace('_', '-')}", ranks, ".2f")
 

@@ -549,7 +549,7 @@ for net in ("logreg", "lenet", "vgg11", "resnet18", "densenet121"):
         figures.text(f"{net}-{column.replace(' ', '-')}", f"{found[column]:{digits}}" if found else "–")
 alike = maps["lenet"].get("correlation_released") if "lenet" in maps else None
 figures.number(
-    "lenet-alike", intervals.mean(alike) if alike is not None else float("nan"), ".2f", missing="(not recorded)"
+    "lenet-alike", intervals.correlation(alike) if alike is not None else float("nan"), ".2f", missing="(not recorded)"
 )
 
 # %% tags=["hide-input"]
@@ -564,7 +564,7 @@ for net, recorded in maps.items():
     claims.report("NAD-5", intervals.mean(train_accuracy_where_lost(recorded)), part=net, recorded=recorded)
     if net in ("lenet", "vgg11"):
         falls = [spearmanr(length, run).statistic for run in accuracy.values.T]
-        claims.report("NAD-4", intervals.mean(falls), part=net, recorded=recorded)
+        claims.report("NAD-4", intervals.correlation(falls), part=net, recorded=recorded)
 
 # %% [markdown]
 # ```{glue:figure} fig-recorded-maps

@@ -290,7 +290,7 @@ def along(net, indices):
 def rank_correlation(x, result):
     """Spearman correlation of x with the test accuracies of each seed: mean and interval over seeds."""
     seeds = result.test_accuracy.values.T
-    return intervals.mean([spearmanr(x, scores).statistic if np.ptp(scores) else np.nan for scores in seeds])
+    return intervals.correlation([spearmanr(x, scores).statistic if np.ptp(scores) else np.nan for scores in seeds])
 
 
 indices = {"lenet": p.indices, "resnet18": p.thin_indices}

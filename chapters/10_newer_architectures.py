@@ -316,7 +316,7 @@ trained = {name: directions.accuracy(directions=modes, **p.network(name), **p.pr
 # %%
 scores = np.stack([result.test_accuracy.values for result in trained.values()])  # (network, mode, seed)
 predicted = np.stack(list(response.values()))
-rank = intervals.mean([spearmanr(predicted.ravel(), one.ravel()).statistic for one in np.moveaxis(scores, 2, 0)])
+rank = intervals.correlation([spearmanr(predicted.ravel(), one.ravel()).statistic for one in np.moveaxis(scores, 2, 0)])
 claims.report("NAD-18", rank, part="prediction")
 
 # %% tags=["hide-input", "remove-output"]

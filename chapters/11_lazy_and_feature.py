@@ -45,6 +45,8 @@ from nbkit.figures import regimes as draw
 par = params.load("11", globals())
 machine.use_cores()
 claims = ledger.Chapter("11", par)
+
+# %% tags=["hide-input", "hide-output"]
 params.table(par)
 
 # %% [markdown]

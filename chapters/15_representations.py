@@ -44,6 +44,8 @@ from nbkit.figures import representations as draw
 par = params.load("15", globals())
 machine.use_cores()
 claims = ledger.Chapter("15", par)
+
+# %% tags=["hide-input", "hide-output"]
 params.table(par)
 
 # %% [markdown]

@@ -117,7 +117,7 @@ found = {kind: {name: over_units(table, *pair) for name, pair in pairs.items()} 
 
 def average(values):
     """Mean over the networks for which the correlation is defined, if there are any."""
-    return intervals.mean(values[np.isfinite(values)] if np.isfinite(values).any() else values)
+    return intervals.correlation(values[np.isfinite(values)] if np.isfinite(values).any() else values)
 
 
 def estimate(kind, name):

@@ -135,7 +135,9 @@ followed = selection.over_training(**p.followed)
 def tracking(followed):
     """What SD-4 and the first part of SD-16 ask for."""
     rho = [rank_correlation(run.auc, run.test_loss) for _, run in followed.groupby("seed")]
-    return intervals.mean(rho), intervals.mean(100 * selection.chosen(followed.auc, followed.test_accuracy, "epoch"))
+    return intervals.correlation(rho), intervals.mean(
+        100 * selection.chosen(followed.auc, followed.test_accuracy, "epoch")
+    )
 
 
 through, stop = tracking(followed)

@@ -35,6 +35,12 @@ def mean(samples) -> Estimate:
     return Estimate(float(x.mean()), float(x.mean() - half), float(x.mean() + half), int(x.size))
 
 
+def correlation(samples) -> Estimate:
+    """Mean of correlations, one for each repetition, with Student's t interval as far as it lies in [-1, 1]."""
+    estimate = mean(samples)
+    return Estimate(estimate.value, max(estimate.low, -1.0), min(estimate.high, 1.0), estimate.n)
+
+
 def geometric_mean(samples) -> Estimate:
     """Mean and interval of positive ratios, taken on their logarithms: twice and half lie equally far from 1."""
     logs = mean(np.log(np.asarray(samples, dtype=float)))

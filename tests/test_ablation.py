@@ -20,8 +20,9 @@ def network(name, seed=0):
         "lenet": lambda: nets.lenet(classes=5),
         "resnet": lambda: nets.resnet18(classes=5, width=4),
     }[name]()
-    for module in net.modules():  # statistics and shifts that are not those of a fresh network
+    for module in net.modules():  # statistics, scales and shifts that are not those of a fresh network
         if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
+            nn.init.uniform_(module.weight, 0.5, 2)
             nn.init.normal_(module.bias)
             module.running_mean.normal_()
             module.running_var.uniform_(0.5, 2)

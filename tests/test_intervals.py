@@ -13,6 +13,14 @@ def test_mean_is_scipys_t_interval():
     assert intervals.mean(x) == pytest.approx((x.mean(), expected.low, expected.high, 7))
 
 
+def test_the_interval_of_a_correlation_ends_at_one():
+    apart = [-0.2, 0.3, 0.1]
+    assert intervals.correlation(apart) == intervals.mean(apart)
+    assert intervals.mean([0.5, 0.9]).high > 1
+    assert intervals.correlation([0.5, 0.9])[:3] == pytest.approx((0.7, -1, 1))
+    assert intervals.correlation([0.9])[1:] == (-1, 1, 1)
+
+
 def test_geometric_mean_treats_twice_and_half_alike():
     estimate = intervals.geometric_mean([0.5, 2.0, 0.25, 4.0])
     assert estimate.value == pytest.approx(1)
