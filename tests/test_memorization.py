@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from nbkit import importance, memorization, nets, params, populations, selection
+from nbkit import ablation, importance, memorization, nets, params, populations, selection, units
 from nbkit.data import images
 
 SMALL = dict(data="digits", widths=[8, 8], n_train=64, device="cpu")
@@ -61,8 +61,15 @@ def test_eleven_layers_learn_colour_images_and_only_the_last_are_ablated(colour)
     found = memorization.by_batch_norm(**sizes, **CURVES, layers=3)
     assert found.accuracy.sizes == {"batch_norm": 2, "seed": 1, "order": 2, "fraction": 5}
     assert np.allclose(found.accuracy.isel(fraction=-1), 0.1)  # without the last maps the output bias decides
-    units = importance.convolutional(**sizes)
-    assert units.sizes["unit"] == 33 and np.unique(units.layer).tolist() == list(range(11))
+    table = importance.convolutional(**sizes)
+    assert table.sizes["unit"] == 33 and np.unique(table.layer).tolist() == list(range(11))
+
+
+def test_of_the_last_layers_only_the_units_behind_them_are_ablated():
+    net, x, y = nets.mlp(shape=(1, 8, 8), widths=(6, 5, 4), classes=10), torch.rand(30, 1, 8, 8), torch.arange(30) % 10
+    last = memorization._ablated(orders=2, steps=3, last=2)(net, x, y, 0).accuracy
+    names = units.layers(net)[1:]
+    assert last.equals(ablation.cumulative(net, x, y, orders=2, steps=3, seed=0, layers=names))
 
 
 def test_resnets_learn_colour_images_and_are_ablated_behind_every_relu(colour):
@@ -94,6 +101,22 @@ def test_a_stronger_penalty_makes_less_selective_networks():
     assert (found.selectivity[1] < found.selectivity[0]).all()
 
 
+def test_networks_of_the_same_data_differ_in_their_seed_alone():
+    found = selection.same_data(**SMALL, **CURVES, epochs=2, networks=3, seed=5)
+    assert found.seed.values.tolist() == [5, 6, 7]
+    assert np.allclose(found.curve.isel(fraction=0), found.train_accuracy)
+    assert np.allclose(found.auc, np.trapezoid(found.curve, dx=1 / CURVES["steps"]))
+    alone = selection.same_data(**SMALL, **CURVES, epochs=2, networks=1, seed=6)
+    assert np.allclose(found.sel(seed=6).train_accuracy, alone.train_accuracy[0])
+
+
+def test_a_penalty_on_reliance_spreads_it_over_more_units():
+    options = dict(strengths=[0.0, 10.0], corruption=0.25, epochs=15, seeds=2, lr=1e-2)
+    found = selection.penalised(**SMALL, **CURVES, **options)
+    assert (found.units[1] > found.units[0]).all()
+    assert np.allclose(found.curve.isel(fraction=0), found.train_accuracy)
+
+
 def test_followed_networks_end_where_they_end_without_being_followed():
     options = dict(**SMALL, **CURVES, corruption=0.25, epochs=4, seeds=2)
     often, once = (selection.over_training(**options, every=every) for every in (2, 4))
@@ -120,6 +143,7 @@ def test_what_a_signal_chooses_is_compared_with_the_best(signal, lost):
 def test_hits_count_the_common_best():
     assert selection.hits([1, 2, 3, 4], [4, 3, 2, 1], 2) == 0
     assert selection.hits([1, 2, 3, 4], [0, 9, 8, 10], 2) == 0.5
+    assert selection.hits([4, 3, 1, 2], [4, 1, 3, 2], 1) == 1
 
 
 def test_sizes_follow_the_image_set_unless_they_are_given():
