@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.integrate import quad
 
 from nbkit import circle
@@ -34,6 +35,12 @@ def test_modes_decay_as_powers_and_a_sobolev_loss_scales_their_rates():
     assert np.allclose(left, (1 - rate) ** np.arange(21)[:, None], atol=1e-12)
     rates = circle.sobolev_rates([1, 2, 5], [0, 1.5], n=64)
     assert np.allclose(rates.measured, rates.predicted, rtol=1e-5)
+
+
+def test_uneven_points_have_the_density_they_should():
+    theta = circle.uneven_points(2000, contrast=0.8, seed=3)
+    cdf = lambda t: (t + 0.8 * np.sin(t)) / (2 * np.pi)
+    assert stats.kstest(theta, cdf).pvalue > 0.01
 
 
 def test_quadrature_weights_integrate_low_modes_and_are_equal_on_even_points():

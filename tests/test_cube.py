@@ -12,6 +12,15 @@ def test_parities_are_orthogonal_products_of_coordinates():
     assert np.array_equal(chi[:, 0b0101], x[:, 0] * x[:, 2])
 
 
+@pytest.mark.parametrize("cosine", [-1.0, -0.4, 0.0, 0.7, 1.0])
+def test_the_profile_is_the_tangent_kernel_of_many_sampled_neurons(cosine):
+    """Neurons (w, b, v) with w ~ N(0, 1), b = 0, v = ±1, at x and x' of this angle; the gradient in (w, b), halved."""
+    w = np.random.default_rng(0).standard_normal((200_000, 2))
+    x, x2 = np.array([1.0, 0.0]), np.array([cosine, np.sqrt(1 - cosine**2)])
+    both_active = ((w @ x > 0) & (w @ x2 > 0)).mean()
+    assert cube.profile(cosine) == pytest.approx(both_active * (x @ x2 + 1) / 2, abs=0.004)
+
+
 @pytest.mark.parametrize("patch", [3, 5])
 def test_eigenvalues_and_eigenfunctions_are_those_of_the_kernel_matrix(patch):
     x, spectrum = cube.corners(5), cube.spectrum(5, patch=patch)

@@ -24,6 +24,13 @@ def test_an_octant_unfolds_to_the_whole_symmetric_grid():
     assert np.allclose(grid, np.hypot(*np.meshgrid(axis, axis)))
 
 
+def test_accuracy_is_in_percent():
+    one = directions.dft([(0, 0)])
+    options = dict(sigma=0.1, n_train=64, n_test=50, epochs=10, seeds=2, batch=16, device="cpu")
+    found = directions.accuracy("logreg", one, **options)
+    assert found.test_accuracy.min() > 95 and found.train_accuracy.max() == 100
+
+
 def test_accuracy_has_its_axes_its_provenance_and_repeats_exactly():
     modes = directions.dft([(0, 0), (0, 4), (4, 4)])
     first, second = (directions.accuracy("logreg", modes, **TINY) for _ in range(2))

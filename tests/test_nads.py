@@ -138,6 +138,17 @@ def test_wrong_names_are_refused():
 # spectra
 
 
+def test_the_first_directions_are_those_of_the_whole_decomposition():
+    a = np.random.default_rng(0).standard_normal((30, 12))
+    values, u = nads.directions(a.T @ a)
+    few_values, few = nads.directions(a.T @ a, 3)
+    assert np.allclose(few_values, values[:3]) and np.allclose(np.abs(few @ u[:3].T), np.eye(3))
+    s = np.linalg.svd(a, compute_uv=False)
+    assert nads.condition(values) == pytest.approx(s[0] / s[-1])
+    assert nads.energy(values, 3) == pytest.approx((s[:3] ** 2).sum() / (s**2).sum())
+    assert nads.condition(np.array([1.0, 0.0])) == np.inf
+
+
 def test_logistic_regression_follows_marchenko_pastur():
     """PyTorch draws the weights uniformly in ±1/√D, so g has variance 1/(3D) a pixel."""
     estimate = nads.covariance("logreg", networks=3000, size=16, points=1, device="cpu")
