@@ -14,6 +14,11 @@ def test_exact_descent_stays_on_the_saddle_and_an_offset_leaves_in_logarithmic_t
     assert np.allclose(np.abs(noisy[-1, 1]), 1, atol=0.01)
 
 
+def test_of_a_matrix_nobody_has_seen_nothing_is_learned():
+    result = landscapes.complete_matrix(size=10, rank=1, observed=0.0, starts=2, steps=100)
+    assert np.allclose(result.error[-1], result.error[0])
+
+
 def test_matrix_completion_recovers_the_unseen_entries_from_every_start():
     result = landscapes.complete_matrix(size=20, rank=1, observed=0.6, starts=4, steps=1500)
     assert result.error.isel(step=-1).max() < 1e-6 < result.error.isel(step=0).min()
