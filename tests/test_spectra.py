@@ -34,6 +34,7 @@ def test_wavy_noise_has_unit_variance_and_is_the_same_for_the_same_seed():
     assert np.allclose(noise.mean(1), 0) and abs(noise[1].std() - 1) < 0.1
     result = spectra.fit_wavy_noise([0.2, 3.0], n_train=64, steps=40, seeds=2, device="cpu")
     assert dict(result.fitted.sizes) == {"step": 3, "seed": 2, "frequency": 2}
+    assert (result.fitted.isel(step=-1) > result.fitted.isel(step=0)).all()  # the noise is learned, with its sign
 
 
 def test_paths_have_more_energy_between_classes():
