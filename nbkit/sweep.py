@@ -64,7 +64,8 @@ def sweep(
     folder.mkdir(parents=True, exist_ok=True)
     jobs = jobs or (device.cores() if backend == "loky" else -1)
     with joblib.parallel_config(backend=backend, n_jobs=jobs):
-        runs = joblib.Parallel(return_as="generator_unordered")(
+        # Ray hands nothing over before all points are done.
+        runs = joblib.Parallel(return_as="list" if backend == "ray" else "generator_unordered")(
             joblib.delayed(_point)(source, every[notebook], notebook, own_process=jobs != 1) for notebook in waiting
         )
         failures = [problem for problem in tqdm(runs, total=len(waiting), unit="point") if problem]
