@@ -111,14 +111,15 @@ def _worth(calls: Sequence[dict], device: str) -> bool:
 def train_each(calls: Sequence[dict]) -> list[Trained]:
     """`train(**call)` for each of these arguments; on the CPU side by side in processes, where that pays.
 
-    Small problems spend their time in Python, which threads cannot share; what differs in shape cannot be one batch.
+    What differs in shape cannot be one batch. Few calls are made one after the other, each with its runs shared out to
+    all cores: side by side, all would wait for the longest.
     """
     worth = _worth(calls, calls[0].get("device", "auto")) if calls else False
-    if not worth or min(machine.cores(), len(calls)) == 1:
+    if not worth or machine.cores() == 1 or len(calls) < 2 * machine.cores():
         return [train(**call) for call in calls]
     # The longest first: the last one to start should be short.
     order = sorted(range(len(calls)), key=lambda i: -calls[i]["x"].shape[1] * calls[i]["start"].shape[1])
-    done = Parallel(n_jobs=min(machine.cores(), len(calls)))(delayed(_alone)(calls[i]) for i in order)
+    done = Parallel(n_jobs=machine.cores())(delayed(_alone)(calls[i]) for i in order)
     return [done[order.index(i)] for i in range(len(calls))]
 
 

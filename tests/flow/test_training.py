@@ -138,7 +138,7 @@ def test_bad_arguments_are_refused(change, message):
 def test_settings_side_by_side_are_those_one_by_one(monkeypatch):
     monkeypatch.setattr(training, "WORTH", 0)
     calls = []
-    for p, width, alpha in ((6, 8, 1e-2), (12, 8, 1e2), (6, 16, 1.0)):
+    for p, width, alpha in ((6, 8, 1e-2), (12, 8, 1e2), (6, 16, 1.0), (8, 8, 0.1)):
         x, y = _stripe(runs=2, p=p)
         calls.append(dict(x=x, y=y, start=flow.initial(range(2), width, 3), alpha=alpha, device="cpu", max_steps=200))
     monkeypatch.setenv("NBKIT_CORES", "2")
