@@ -417,14 +417,16 @@ figures.glue(
     alt="Share of the energy of step-100 slopes in ten directions of five estimates: largest for the gradient of the mean, at chance for the gradient at one point.",
 )
 figures.number("dimension-point", nads.effective_dimension(*nads.halves(others[parts["point"]])), ".0f")
-compared = {"step_100": step_100, "point": others[parts["point"]], "averaged": c["lenet"]}
-for part, estimate in compared.items():
-    theirs = nads.released("lenet")
-    overlap = float("nan") if theirs is None else nads.overlap(first(nads.pooled(estimate)), theirs[:TOP])
-    figures.number(f"released-{part}", overlap, ".2f", missing="(not at hand)")
-theirs = nads.released("resnet18")
-overlap = float("nan") if theirs is None else nads.overlap(u["resnet18"][:TOP], theirs[:TOP])
-figures.number("released-resnet18", overlap, ".2f", missing="(not at hand)")
+compared = {
+    "step-100": ("lenet", first(nads.pooled(step_100))),
+    "point": ("lenet", first(nads.pooled(others[parts["point"]]))),
+    "averaged": ("lenet", u["lenet"][:TOP]),
+    "resnet18": ("resnet18", u["resnet18"][:TOP]),
+}
+for name, (net, ours) in compared.items():
+    theirs = nads.released(net)
+    overlap = float("nan") if theirs is None else nads.overlap(ours, theirs[:TOP])
+    figures.number(f"released-{name}", overlap, ".2f", missing="–")
 
 # %% [markdown]
 # ```{glue:figure} fig-nad-estimators
@@ -434,7 +436,7 @@ figures.number("released-resnet18", overlap, ".2f", missing="(not at hand)")
 # ```
 #
 # The directions of the gradient at one point hold {glue:text}`agree-point` % of the energy of the published slopes, those of the gradient of the mean {glue:text}`agree-averaged` %, and those of other step-100 slopes {glue:text}`agree-step_100` %.
-# With the released directions, where they are at hand, our first ten overlap by {glue:text}`released-step_100` (step 100), {glue:text}`released-point` (one point) and {glue:text}`released-averaged` (mean); those of the thin ResNet by {glue:text}`released-resnet18`.
+# With the first ten released directions ours overlap by {glue:text}`released-step-100` (step 100), {glue:text}`released-point` (one point) and {glue:text}`released-averaged` (mean), and those of the thin ResNet by {glue:text}`released-resnet18`; a dash says that the released ones were not at hand in this run.
 #
 # The reason is in the integral. The gradient at one noise image depends on which ReLUs and which inputs of the max-pooling happen to be on there. That pattern differs from network to network and spreads the energy over most of the space:
 # the effective dimension of the gradient at one point is {glue:text}`dimension-point`, that of the mean {glue:text}`dimension-lenet`. A long step, or a mean over points, averages the pattern out; what is left belongs to the architecture.

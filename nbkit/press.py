@@ -56,8 +56,8 @@ def source(name: str) -> Path:
 
 
 def key(source: Path, parameters: params.Chapter) -> str:
-    """Hash of all an executed chapter depends on: source, parameters, nbkit, requirements, data, recordings it may
-    read, claims, device class."""
+    """Hash of all an executed chapter depends on: source, parameters, nbkit, requirements, data, recordings and released
+    directions it may read, claims, device class."""
     digest, text = hashlib.sha256(), source.read_text(encoding="utf8")
     sources = [source, ROOT / "requirements.txt"]  # a name such as "map-lenet" is often put together: f"map-{net}"
     sources += [path for path in sorted(results.RECORDED.glob("*.nc")) if f'"{path.stem.split("-")[0]}' in text]
@@ -66,7 +66,8 @@ def key(source: Path, parameters: params.Chapter) -> str:
     for path in sources:
         digest.update(path.name.encode() + path.read_bytes())
     kind = device.resolve(parameters.device).type
-    rest = [parameters.model_dump_json(), data.fingerprint(), kind, ledger.fingerprint(parameters.chapter)]
+    released = "released(" in text and bool(os.environ.get("NBKIT_REFERENCE"))
+    rest = [parameters.model_dump_json(), data.fingerprint(), kind, released, ledger.fingerprint(parameters.chapter)]
     digest.update(json.dumps(rest).encode())
     return digest.hexdigest()[:16]
 

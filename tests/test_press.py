@@ -94,6 +94,18 @@ def test_a_new_recording_is_news_to_the_chapters_that_may_read_it(book, tmp_path
     assert key() != before
 
 
+def test_released_directions_are_news_to_the_chapters_that_may_read_them(book, monkeypatch):
+    from nbkit import params
+
+    key = lambda: press.key(press.source("07_tiny"), params.validate("07", {}))
+    for source, follows in (("nads.released(net)", True), ("print(1)", False)):
+        book(source)
+        monkeypatch.delenv("NBKIT_REFERENCE", raising=False)
+        without = key()
+        monkeypatch.setenv("NBKIT_REFERENCE", "somewhere")
+        assert (key() != without) == follows
+
+
 def test_the_key_follows_source_and_parameters_and_nothing_else(book):
     from nbkit import params
 
