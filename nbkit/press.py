@@ -56,8 +56,8 @@ def source(name: str) -> Path:
 
 
 def key(source: Path, parameters: params.Chapter) -> str:
-    """Hash of all an executed chapter depends on: source, parameters, nbkit, requirements, data, recordings and released
-    directions it may read, claims, device class."""
+    """Hash of all an executed chapter depends on: source, parameters, nbkit, requirements, data, claims, device class,
+    and the recordings and released directions that it may read."""
     digest, text = hashlib.sha256(), source.read_text(encoding="utf8")
     sources = [source, ROOT / "requirements.txt"]  # a name such as "map-lenet" is often put together: f"map-{net}"
     sources += [path for path in sorted(results.RECORDED.glob("*.nc")) if f'"{path.stem.split("-")[0]}' in text]
