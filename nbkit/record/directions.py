@@ -23,8 +23,8 @@ def even_map(p: DirectionalBias, net: str) -> xr.Dataset:
 
 
 def compared(found: xr.Dataset, released: np.ndarray | None) -> xr.Dataset:
-    """A map with `correlation_released` (seed,), Spearman's; without it where there is nothing to compare with."""
-    if released is None:
+    """A map with `correlation_released` (seed,), Spearman's; without it where there is no such map or all is alike."""
+    if released is None or np.ptp(released) == 0:
         return found
     ours = found.test_accuracy.transpose("seed", "direction").values
     return found.assign(correlation_released=("seed", [spearmanr(run, released).statistic for run in ours]))
