@@ -198,8 +198,17 @@ figures.glue(
 )
 figures.text("about-recorded", "; ".join(map(results.label, longer.values())) or "nothing has been recorded yet")
 figures.text("crossings-recorded", said({d: crossing_of(c) for d, c in longer.items()}) or "none is known yet")
+most = last = {"p": "(not recorded)", "excess": float("nan")}
 if 10 in longer:
     report(longer[10], recorded=longer[10])
+    excess = 100 * gap(longer[10], "feature", "lazy")
+    most, last = (
+        {"p": str(int(excess.p[i])), "excess": intervals.mean(excess[:, i])}
+        for i in (int(excess.mean("seed").argmax("p")), -1)
+    )
+for name, place in {"most": most, "last": last}.items():
+    figures.text(f"{name}-p", place["p"])
+    figures.number(f"{name}-excess", place["excess"], ".1f", missing="(not recorded)")
 
 # %% [markdown]
 # ```{glue:figure} fig-sphere-recorded
@@ -208,7 +217,8 @@ if 10 in longer:
 # Recorded: {glue:text}`about-recorded`. Drawn like {numref}`fig-sphere`.
 # ```
 #
-# Crossings in the recorded curves: {glue:text}`crossings-recorded`.
+# Crossings in the recorded curves: {glue:text}`crossings-recorded`. At $d = 10$ the feature network's extra error is largest at $p =$ {glue:text}`most-p`, {glue:text}`most-excess` points,
+# and {glue:text}`last-excess` points at the last $p =$ {glue:text}`last-p`.
 #
 # ## What the claims have come to
 #
