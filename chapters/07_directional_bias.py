@@ -610,7 +610,7 @@ for name, scores in zip(("lattice", "line", "off"), by_class):
 # ```{glue:figure} fig-thin-grid
 # :name: fig-thin-grid
 # :alt: Map of test accuracy over all frequencies: bright spots and lines at the multiples of 4, dark squares between them.
-# The thin ResNet-18 on all frequencies, odd ones too; mean over seeds, filled by symmetry from $0 \\le k_x \\le k_y$. Recorded: {glue:text}`thin-grid-label`.
+# The thin ResNet-18 on all frequencies, odd ones too; mean over seeds, filled by symmetry from $0 \le k_x \le k_y$. Recorded: {glue:text}`thin-grid-label`.
 # ```
 #
 # With every mode in place the strides can be seen. Where both frequencies are multiples of 4 the test accuracy is {glue:text}`thin-grid-lattice` %, where one of them is {glue:text}`thin-grid-line` %, and elsewhere {glue:text}`thin-grid-off` %.
