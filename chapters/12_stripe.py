@@ -35,6 +35,8 @@ images: str = None  # image set: digits, or mnist (downloaded)
 image_samples: list = None  # training images of each network
 
 # %%
+import json
+
 import numpy as np
 import torch
 
@@ -241,9 +243,9 @@ def advantage_of(curves):
     return intervals.mean((curves.error.sel(learner="lazy") - curves.error.sel(learner="feature")).mean("p"))
 
 
-def exponents_of(curves):
+def exponents_of(curves, n_test):
     """β of the feature network, of the lazy one, and their difference."""
-    least = 0.5 / p.n_test  # where no test point was wrong
+    least = 0.5 / n_test  # where no test point was wrong
     slope = lambda runs: -regimes.slope(curves.p.values, np.maximum(runs, least))
     both = [curves.error.sel(learner=name).transpose("seed", "p").values for name in ("feature", "lazy")]
     apart = intervals.bootstrap(lambda feature, lazy: slope(feature) - slope(lazy), *both)
@@ -262,7 +264,7 @@ for name, (claim, part, *pair) in COMPARED.items():
     figures.number(name, value, ".2f")
 figures.number("advantage", intervals.Estimate(*(100 * v for v in advantage[:3]), advantage.n), ".1f")
 for d in p.dimensions[:2]:
-    feature, lazy, apart = exponents_of(curves[d])
+    feature, lazy, apart = exponents_of(curves[d], p.n_test)
     claims.report("LF-5", apart, part=f"d{d}")
     figures.number(f"gap-{d}", apart, ".2f")
     figures.number(f"beta-feature-{d}", feature, ".2f")
@@ -405,7 +407,8 @@ figures.text("images-recorded", said)
 # %% tags=["hide-input"]
 for d, found in longer.items():
     if d in (2, 3):
-        claims.report("LF-5", exponents_of(found)[2], part=f"d{d}", recorded=found)
+        n_test = json.loads(found.attrs["parameters"])["n_test"]
+        claims.report("LF-5", exponents_of(found, n_test)[2], part=f"d{d}", recorded=found)
     if d == 5:
         claims.report("LF-1", growth_of(found), recorded=found)
         claims.report("LF-3", advantage_of(found), recorded=found)
