@@ -38,7 +38,32 @@ class Ablated(Chapter):
         return {name: getattr(self, name) for name in ("data", "seeds", "seed", "device", *names)} | others
 
 
-class Ablation(Ablated):
+class Convolutional(Ablated):
+    """What the chapters with plain convolutional networks share."""
+
+    channels: list[Width] = sized(
+        [4, 4],
+        [8, 8, 16, 16],
+        [64, 64, 128, 128, 128, 256, 256, 256, 512, 512, 512],
+        "feature maps of each convolution",
+        min_length=1,
+    )
+    strides: list[Annotated[int, Field(ge=1, le=8)]] = sized(
+        [2, 2], [1, 2, 1, 2], [1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1], "stride of each convolution", min_length=1
+    )
+    conv_train: Count = sized(128, 512, 50000, "training images of each convolutional network")
+    conv_epochs: Count = sized(2, 50, 100, "passes of each convolutional network")
+
+    @model_validator(mode="after")
+    def _check_layers(self):
+        if len(self.channels) != len(self.strides):
+            raise ValueError(
+                f"channels and strides must be equally long, not {len(self.channels)} and {len(self.strides)}"
+            )
+        return self
+
+
+class Ablation(Convolutional):
     """Chapter 16: memorisation and the reliance on single directions."""
 
     chapter: ClassVar[str] = "16"
@@ -76,18 +101,6 @@ class Ablation(Ablated):
         [0.0, 0.2], [0.0, 0.1, 0.2, 0.3], [0.0, 0.1, 0.2, 0.3], "shares of units dropped in training", min_length=2
     )
     dropout_train: Count = sized(128, 512, 60000, "training images of each network with dropout")
-    channels: list[Width] = sized(
-        [4, 4],
-        [8, 8, 16, 16],
-        [64, 64, 128, 128, 128, 256, 256, 256, 512, 512, 512],
-        "feature maps of each convolution",
-        min_length=1,
-    )
-    strides: list[Annotated[int, Field(ge=1, le=8)]] = sized(
-        [2, 2], [1, 2, 1, 2], [1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1], "stride of each convolution", min_length=1
-    )
-    conv_train: Count = sized(128, 512, 50000, "training images of each convolutional network")
-    conv_epochs: Count = sized(2, 50, 100, "passes of each convolutional network")
     conv_layers: Count = sized(2, 4, 3, "last layers of the convolutional networks that are ablated")
     resnet_width: Width = sized(2, 8, 64, "feature maps of the first stage of the ResNet-18")
     resnet_train: Count = sized(64, 256, 50000, "training images of each ResNet-18")
@@ -95,10 +108,6 @@ class Ablation(Ablated):
 
     @model_validator(mode="after")
     def _check(self):
-        if len(self.channels) != len(self.strides):
-            raise ValueError(
-                f"channels and strides must be equally long, not {len(self.channels)} and {len(self.strides)}"
-            )
         if 0.0 not in self.corruption or max(self.corruption) < 0.25:
             raise ValueError("corruption must hold 0 and a share of at least 0.25: they are compared")
         if 0.5 not in self.scales:
@@ -146,7 +155,7 @@ class Ablation(Ablated):
         }
 
 
-class Selectivity(Ablated):
+class Selectivity(Convolutional):
     """Chapter 17: what units say about the class, and whether they are missed."""
 
     chapter: ClassVar[str] = "17"
@@ -169,18 +178,6 @@ class Selectivity(Ablated):
     n_train: Count = sized(200, 1297, 60000, "training images of each fully connected network")
     epochs: Count = sized(5, 100, 100, "most passes over them")
     lr: Rate = sized(3e-3, 3e-3, 1e-3, "learning rate of Adam")
-    channels: list[Width] = sized(
-        [4, 4],
-        [8, 8, 16, 16],
-        [64, 64, 128, 128, 128, 256, 256, 256, 512, 512, 512],
-        "feature maps of each convolution",
-        min_length=1,
-    )
-    strides: list[Annotated[int, Field(ge=1, le=8)]] = sized(
-        [2, 2], [1, 2, 1, 2], [1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1], "stride of each convolution", min_length=1
-    )
-    conv_train: Count = sized(128, 512, 50000, "training images of each convolutional network")
-    conv_epochs: Count = sized(2, 50, 100, "passes of each convolutional network")
     strengths: list[Annotated[float, Field(ge=0, le=1000)]] = sized(
         [0.0, 3.0],
         [0.0, 0.2, 0.4, 0.8, 1.6],
@@ -192,10 +189,6 @@ class Selectivity(Ablated):
 
     @model_validator(mode="after")
     def _check(self):
-        if len(self.channels) != len(self.strides):
-            raise ValueError(
-                f"channels and strides must be equally long, not {len(self.channels)} and {len(self.strides)}"
-            )
         if self.strengths[0] != 0 or sorted(self.strengths) != self.strengths:
             raise ValueError("strengths must rise from 0, the networks without a penalty")
         return self
