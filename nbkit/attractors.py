@@ -95,11 +95,9 @@ def in_the_plane(
     """
     repetitions, shares = range(seed, seed + seeds), np.linspace(0, 1, frames + 1)[1:]
     x, y = gaussian.sample("sphere", [3 * s for s in repetitions], p, 2)
-    start, kept = flow.initial(repetitions, width, 2), []
-    for scale in (regimes.ALPHA["lazy"], alpha):
-        run = flow.train(x, y, start, alpha=scale, shares=shares, max_steps=max_steps, device=device)
-        kept.append(torch.cat([run.start[:, None], run.at_shares], dim=1))
-    neurons = torch.stack(kept)
+    same = dict(x=x, y=y, start=flow.initial(repetitions, width, 2), shares=shares, max_steps=max_steps, device=device)
+    runs = flow.train_each([same | {"alpha": scale} for scale in (regimes.ALPHA["lazy"], alpha)])
+    neurons = torch.stack([torch.cat([run.start[:, None], run.at_shares], dim=1) for run in runs])
     measure = lambda f: np.array([[[f(n, x[j]) for n in run] for j, run in enumerate(regime)] for regime in neurons])
     axes = ("regime", "seed", "frame")
     return xr.Dataset(
@@ -191,9 +189,9 @@ def on_images(
     repetitions = range(seed, seed + seeds)
     pool, labels, x_test, y_test = gaussian.image_components(name, d)
     x, y = gaussian.draw(pool, labels, list(repetitions), p)
-    start, ratios, errors, converged = flow.initial(repetitions, width, d), [], [], []
-    for alpha in regimes.ALPHA.values():
-        run = flow.train(x, y, start, alpha=alpha, max_steps=max_steps, device=device)
+    same = dict(x=x, y=y, start=flow.initial(repetitions, width, d), max_steps=max_steps, device=device)
+    ratios, errors, converged = [], [], []
+    for run in flow.train_each([same | {"alpha": alpha} for alpha in regimes.ALPHA.values()]):
         ratios.append([count(e, at) / count(s, at) for s, e, at in zip(run.start, run.end, x)])
         errors.append((run.predict(x_test).sign() != y_test).double().mean(1).numpy())
         converged.append(run.converged.numpy())

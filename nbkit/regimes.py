@@ -104,9 +104,9 @@ def compression_over_time(
     """
     repetitions, shares = range(seed, seed + seeds), np.linspace(0, 1, frames + 1)[1:]
     x, y = gaussian.sample("stripe", [3 * s for s in repetitions], p, d)
-    start, parts = flow.initial(repetitions, width, d), []
-    for alpha in ALPHA.values():
-        run = flow.train(x, y, start, alpha=alpha, shares=shares, max_steps=max_steps, device=device)
+    same = dict(x=x, y=y, start=flow.initial(repetitions, width, d), shares=shares, max_steps=max_steps, device=device)
+    parts = []
+    for run in flow.train_each([same | {"alpha": alpha} for alpha in ALPHA.values()]):
         neurons = torch.cat([run.start[:, None], run.at_shares], dim=1)
         times = torch.cat([torch.zeros(seeds, 1), run.share_times], dim=1)
         parts.append((neurons.numpy(), compression(neurons).numpy(), times.numpy(), run.converged.numpy()))

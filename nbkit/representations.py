@@ -82,9 +82,9 @@ def last_layer(
         pool, labels, x_test, y_test = gaussian.image_components(task, d)
         x, y = gaussian.draw(pool, labels, list(repetitions), p)
         x_test, y_test = x_test[:500], y_test[:500]
-    start, found, pictures = flow.initial(repetitions, width, d), [], []
-    for alpha in regimes.ALPHA.values():
-        run = flow.train(x, y, start, alpha=alpha, shares=shares, max_steps=max_steps, device=device)
+    same = dict(x=x, y=y, start=flow.initial(repetitions, width, d), shares=shares, max_steps=max_steps, device=device)
+    found, pictures = [], []
+    for run in flow.train_each([same | {"alpha": alpha} for alpha in regimes.ALPHA.values()]):
         neurons = torch.cat([run.start[:, None], run.at_shares], dim=1)
         layers = flow.augment(x_test) @ neurons[..., :-1].mT
         found.append([[(float(component_shares(t)[0]), intrinsic_dimension(t)) for t in seed] for seed in layers])

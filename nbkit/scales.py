@@ -140,8 +140,8 @@ def paths(
     x, y = gaussian.sample("stripe", [2 * seed], p, d)
     x_test, _ = gaussian.sample("stripe", [2 * seed + 1], 500, d)
     start, shares, moves = flow.initial([seed], width, d), np.linspace(0, 1, frames + 1)[1:], []
-    for alpha in alphas:
-        run = flow.train(x, y, start, alpha=alpha, shares=shares, max_steps=max_steps, device=device)
+    same = dict(x=x, y=y, start=start, shares=shares, max_steps=max_steps, device=device)
+    for alpha, run in zip(alphas, flow.train_each([same | {"alpha": alpha} for alpha in alphas])):
         neurons = torch.cat([start, run.at_shares[0]])
         parts = tangent(start.expand_as(neurons), neurons, x_test.expand(len(neurons), -1, -1))
         moves.append([alpha * part.square().mean(1).sqrt().numpy() for part in parts])

@@ -30,15 +30,15 @@ def train_models(
     """
     models = [_fresh(net, seed) for seed in seeds]
     start = torch.stack([nn.utils.parameters_to_vector(m.parameters()).detach() for m in models])[:, None]
-    scale = torch.full((len(models), 1), float(alpha), dtype=torch.float64)
-    problem = ModelProblem(x, y, None, scale, start, None, LOSSES[loss], models[0])
+    count = y.abs().sum(1, keepdim=True)
+    problem = ModelProblem(x, y, None, count, alpha * y, y / count, start, None, LOSSES[loss], models[0])
     problem.f0 = problem.outputs(start, x).detach()
     end = integrate(
         problem, times=(), shares=(), observe=lambda n: n[:, :, :1], max_steps=max_steps, checkpoint=None, key=""
     )
     points = x_test.expand(len(models), *x_test.shape)
     with torch.no_grad():
-        F = scale * (problem.outputs(end["end"], points) - problem.outputs(start, points))
+        F = alpha * (problem.outputs(end["end"], points) - problem.outputs(start, points))
     return F, end["converged"]
 
 
@@ -61,9 +61,9 @@ class ModelProblem(Problem):
 
     def evaluate(self, neurons: Tensor) -> tuple[Tensor, Tensor]:
         neurons = neurons.detach().requires_grad_()
-        F = self.alpha * (self.outputs(neurons, self.points) - self.f0)
-        total = (self.loss.value(self.y * F).mean(1) / self.alpha[:, 0]).sum()
-        return F.detach(), torch.autograd.grad(total, neurons)[0]
+        margin = self.scale * (self.outputs(neurons, self.points) - self.f0)
+        total = (self.loss.value(margin) * self.weight / self.scale).sum()
+        return margin.detach(), torch.autograd.grad(total, neurons)[0]
 
 
 def _fresh(net: Callable[[], nn.Module], seed: int) -> nn.Module:

@@ -67,7 +67,8 @@ def _scratch(like: Tensor, *shape: int) -> Tensor:
         return like.new_empty(shape)
     size, kept = math.prod(shape), getattr(_KEPT, "numbers", None)
     if kept is None or len(kept) < size or kept.dtype != like.dtype:
-        _KEPT.numbers = kept = like.new_empty(size)
+        with torch.inference_mode(False):  # usable in both modes
+            _KEPT.numbers = kept = torch.empty(size, dtype=like.dtype)
     return kept[:size].view(shape)
 
 

@@ -30,13 +30,16 @@ LOOK = 8
 
 @dataclass
 class Problem:
-    """What stays fixed: points (runs, p, d + 1), y (runs, p), f0 (runs, p), alpha (runs, 1), start (runs, h, d + 2),
-    line: unit vectors (runs, h, d) to which the motion of ω is confined, or None."""
+    """What stays fixed: points (runs, p, d + 1), y and f0 (runs, p), count of the points with a label (runs, 1),
+    scale = yα and weight = y/count (runs, p), start (runs, h, d + 2), line: unit vectors (runs, h, d) to which the
+    motion of ω is confined, or None."""
 
     points: Tensor
     y: Tensor
     f0: Tensor
-    alpha: Tensor
+    count: Tensor
+    scale: Tensor
+    weight: Tensor
     start: Tensor
     line: Tensor | None
     loss: Loss
@@ -45,33 +48,38 @@ class Problem:
     def of(cls, x: Tensor, y: Tensor, start: Tensor, alpha: Tensor, loss: Loss, orientation: str) -> Problem:
         line = torch.nn.functional.normalize(start[:, :, :-2], dim=-1) if orientation == "fixed" else None
         by_number = start.mT.contiguous().mT  # the same neurons, laid out as `output_and_gradient` wants them
-        return cls(augment(x), y, output(start, x), alpha[:, None], by_number, line, loss)
+        count = y.abs().sum(1, keepdim=True)
+        return cls(augment(x), y, output(start, x), count, y * alpha[:, None], y / count, by_number, line, loss)
 
     def __getitem__(self, runs: Tensor) -> Problem:
         return type(self)(*(v[runs] if isinstance(v, Tensor) else v for v in vars(self).values()))
 
     def evaluate(self, neurons: Tensor) -> tuple[Tensor, Tensor]:
-        """F (runs, p) and the gradient of the loss (runs, h, d + 2)."""
-        scale = self.y * self.alpha
+        """Margins yF (runs, p), 0 for a point without a label, and the gradient of the loss (runs, h, d + 2)."""
 
         def pull(f: Tensor, rows: slice) -> Tensor:
-            return self.loss.slope(scale[rows] * (f - self.f0[rows])) * self.y[rows] / f.shape[1]
+            return self.loss.slope(self.scale[rows] * (f - self.f0[rows])) * self.weight[rows]
 
         f, gradient = output_and_gradient(neurons, self.points, pull)
         if self.line is not None:
             gradient[..., :-2] = (gradient[..., :-2] * self.line).sum(-1, keepdim=True) * self.line
-        return self.alpha * (f - self.f0), gradient
+        return self.scale * (f - self.f0), gradient
+
+    def unfitted(self, margin: Tensor) -> Tensor:
+        """Which points (runs, p) have a label and no margin (runs, p) that counts as fitted."""
+        return ~(margin >= self.loss.fitted) & (self.y != 0)
 
 
 @dataclass
 class State:
     """The runs that still move, and where each is in the whole: run (live,); neurons and gradient (live, h, d + 2);
-    F (live, p); time, dt and steps (live,)."""
+    slope, the norm of the gradient (live,); margin (live, p); time, dt and steps (live,)."""
 
     run: Tensor
     neurons: Tensor
     gradient: Tensor
-    F: Tensor
+    slope: Tensor
+    margin: Tensor
     time: Tensor
     dt: Tensor
     steps: Tensor
@@ -99,12 +107,11 @@ def integrate(
     while len(state.run):
         for _ in range(LOOK):
             step(mine, state)
-        margin = mine.y * state.F
-        fitted = margin >= problem.loss.fitted
-        diary.write(state, fitted.double().mean(1), observe)
-        over = fitted.all(1) | (state.steps >= max_steps) | (state.gradient.flatten(1).abs().amax(1) == 0)
+        missing = mine.unfitted(state.margin).sum(1)
+        diary.write(state, (mine.count[:, 0] - missing) / mine.count[:, 0], observe)
+        over = (missing == 0) | (state.steps >= max_steps) | (state.slope == 0)
         if over.any():
-            diary.close(state[over], fitted[over].all(1), observe)
+            diary.close(state[over], missing[over] == 0, observe)
             state = state[~over]
             mine = problem[state.run]
         if checkpoint and clock.monotonic() - last_saved > 60:
@@ -115,30 +122,34 @@ def integrate(
 
 def step(problem: Problem, state: State) -> None:
     """One trial step of every run, in place."""
-    size = lambda tensor: torch.linalg.vector_norm(tensor, dim=(1, 2))
     trial = torch.addcmul(state.neurons, state.gradient, state.dt[:, None, None], value=-1)
-    F, gradient = problem.evaluate(trial)
-    old = size(state.gradient)
-    turn = size(gradient - state.gradient).square() / (old * size(gradient))
-    change = torch.linalg.vector_norm(F - state.F, torch.inf, dim=1)
-    move = state.dt * old / size(state.neurons)
+    margin, gradient = problem.evaluate(trial)
+    slope = _size(gradient)
+    turn = _size(gradient - state.gradient).square() / (state.slope * slope)
+    change = torch.linalg.vector_norm(margin - state.margin, torch.inf, dim=1)
+    move = state.dt * state.slope / _size(state.neurons)
     smooth, small = torch.maximum(turn / TURN, change / CHANGE), torch.maximum(move / MOVE, change / SMALL_CHANGE)
     excess = torch.fmin(smooth, small)
     accepted = excess < 1
     state.time += state.dt * accepted
+    state.slope = torch.where(accepted, slope, state.slope)
+    state.margin = torch.where(accepted[:, None], margin, state.margin)
     state.neurons = torch.where(accepted[:, None, None], trial, state.neurons)
     state.gradient = torch.where(accepted[:, None, None], gradient, state.gradient)
-    state.F = torch.where(accepted[:, None], F, state.F)
     state.dt *= torch.where(accepted, torch.where(excess < 0.5, GROW, 1.0), SHRINK)
     state.steps += 1
 
 
 def _begin(problem: Problem) -> State:
-    F, gradient = problem.evaluate(problem.start)
+    margin, gradient = problem.evaluate(problem.start)
     runs, h, _ = problem.start.shape
-    zero = F.new_zeros(runs)
+    run, zero = torch.arange(runs, device=margin.device), margin.new_zeros(runs)
     # A first step that is far too long is halved a few times; one that is too short would take long to grow.
-    return State(torch.arange(runs, device=F.device), problem.start, gradient, F, zero, zero + h, zero.long())
+    return State(run, problem.start, gradient, _size(gradient), margin, zero, zero + h, zero.long())
+
+
+def _size(values: Tensor) -> Tensor:
+    return torch.linalg.vector_norm(values, dim=(1, 2))
 
 
 @dataclass

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
@@ -22,6 +23,9 @@ from nbkit.flow.steps import Problem, integrate
 WORTH = 10**9
 """Pre-activations, over all steps allowed, that are worth the seconds in which processes start. Threads would start at
 once, but a step is many small operations, and threads would wait for each other's Python between any two of them."""
+SMALL = 2**20
+"""Pre-activations of a step of calls made as one. A step costs as much in Python as in 250,000 of them."""
+MERGED = ("x", "y", "start", "alpha")
 MOST_STEPS = 100_000
 
 
@@ -43,6 +47,9 @@ class Trained:
     at_times: Tensor
     at_shares: Tensor
     share_times: Tensor
+
+    def __getitem__(self, runs: slice) -> Trained:
+        return type(self)(*(value[runs] for value in vars(self).values()))
 
     def predict(self, x: Tensor, neurons: Tensor | None = None) -> Tensor:
         """F (runs, n) at x (runs, n, d), or (n, d) for the same points in all runs; `neurons` other than the end's."""
@@ -67,7 +74,8 @@ def train(
 ) -> Trained:
     """Follow the gradient flow of every run until all its points are fitted (yF ≥ 1).
 
-    x (runs, p, d); y (runs, p) of ±1; start: neurons (runs, h, d + 2), see `initial`; alpha: one, or one for each run.
+    x (runs, p, d); y (runs, p) of ±1, or 0 for a point that is not there; start: neurons (runs, h, d + 2), see
+    `initial`; alpha: one, or one for each run.
     loss: a name in `LOSSES`. orientation: "fixed" keeps every ω on its initial line, so that only its length moves.
     times, shares: when to keep `observe(neurons)`, a function of the neurons (runs, h, d + 2) of the runs at that
     point: at these times (in units where θ̇ = −∇L), and when these shares of the training points are fitted.
@@ -98,7 +106,7 @@ def _follow(x, y, start, alpha, *, loss: str, orientation: str, device: str, **o
     """The flow of some of the runs, on the device or on one core."""
     target = machine.resolve(device)
     problem = Problem.of(*(v.to(target) for v in (x, y, start, alpha)), loss_named(loss), orientation)
-    with _one_thread():
+    with _one_thread(), torch.inference_mode():  # without bookkeeping for gradients a step has a fifth less overhead
         return integrate(problem, **options)
 
 
@@ -109,18 +117,56 @@ def _worth(calls: Sequence[dict], device: str) -> bool:
 
 
 def train_each(calls: Sequence[dict]) -> list[Trained]:
-    """`train(**call)` for each of these arguments; on the CPU side by side in processes, where that pays.
+    """`train(**call)` for each of these arguments, in fewer calls, and on the CPU in processes, where that pays.
 
-    What differs in shape cannot be one batch. Few calls are made one after the other, each with its runs shared out to
-    all cores: side by side, all would wait for the longest.
+    Few calls are made one after the other, each with its runs shared out to all cores: side by side, all would wait
+    for the longest.
     """
-    worth = _worth(calls, calls[0].get("device", "auto")) if calls else False
-    if not worth or machine.cores() == 1 or len(calls) < 2 * machine.cores():
-        return [train(**call) for call in calls]
-    # The longest first: the last one to start should be short.
-    order = sorted(range(len(calls)), key=lambda i: -calls[i]["x"].shape[1] * calls[i]["start"].shape[1])
-    done = Parallel(n_jobs=machine.cores())(delayed(_alone)(calls[i]) for i in order)
-    return [done[order.index(i)] for i in range(len(calls))]
+    bundles = _bundles(calls)
+    merged = [_merge([calls[i] for i in bundle]) for bundle in bundles]
+    worth = _worth(merged, calls[0].get("device", "auto")) if calls else False
+    if not worth or machine.cores() == 1 or len(merged) < 2 * machine.cores():
+        done = [train(**call) for call in merged]
+    else:
+        done = Parallel(n_jobs=machine.cores())(delayed(_alone)(call) for call in merged)
+    found: list[Trained | None] = [None] * len(calls)
+    for bundle, trained in zip(bundles, done):
+        ends = np.cumsum([len(calls[i]["x"]) for i in bundle])
+        for i, end in zip(bundle, ends):
+            found[i] = trained[end - len(calls[i]["x"]) : end]
+    return found
+
+
+def _bundles(calls: Sequence[dict]) -> list[list[int]]:
+    """Which calls become one: of those that differ in their points, their neurons and α alone, as many as make a step
+    of up to `SMALL` pre-activations. The longest first: the last one to start should be short."""
+    x = [call["x"] for call in calls]
+    options = lambda i: {k: list(v) if np.ndim(v) else v for k, v in calls[i].items() if k not in MERGED}
+    kind = lambda i: (options(i), calls[i]["start"].shape[1:])
+    size = lambda b: max(x[i].shape[1] for i in b) * sum(len(x[i]) for i in b) * calls[b[0]]["start"].shape[1]
+    bundles: list[list[int]] = []
+    for i in sorted(range(len(calls)), key=lambda i: -size([i])):
+        fitting = [b for b in bundles if kind(b[0]) == kind(i) and size([*b, i]) <= SMALL]
+        if fitting:
+            fitting[0].append(i)
+        else:
+            bundles.append([i])
+    return bundles
+
+
+def _merge(calls: Sequence[dict]) -> dict:
+    """One call with the runs of all; shorter sets of points are filled up with points without a label."""
+    if len(calls) == 1:
+        return calls[0]
+    p = max(call["x"].shape[1] for call in calls)
+    fill = lambda v: torch.cat([v, v.new_zeros(len(v), p - v.shape[1], *v.shape[2:])], dim=1)
+    alphas = [torch.as_tensor(call["alpha"], dtype=torch.float64).expand(len(call["x"])) for call in calls]
+    return calls[0] | {
+        "x": torch.cat([fill(call["x"]) for call in calls]),
+        "y": torch.cat([fill(call["y"]) for call in calls]),
+        "start": torch.cat([call["start"] for call in calls]),
+        "alpha": torch.cat(alphas),
+    }
 
 
 def _alone(call: dict) -> Trained:
@@ -131,8 +177,8 @@ def _alone(call: dict) -> Trained:
 
 def _check(x: Tensor, y: Tensor, start: Tensor, *, orientation: str, max_steps: int) -> None:
     runs, p, d = x.shape
-    if y.shape != (runs, p) or not (y.abs() == 1).all():
-        raise ValueError(f"y must be ±1 of shape {(runs, p)}, one label for each point of x")
+    if y.shape != (runs, p) or not torch.isin(y, y.new_tensor([-1, 0, 1])).all() or not y.any(1).all():
+        raise ValueError(f"y must be ±1 of shape {(runs, p)}, one label for each point of x (0 for one not there)")
     if start.ndim != 3 or start.shape[0] != runs or start.shape[2] != d + 2:
         raise ValueError(f"start must be neurons of shape ({runs}, h, {d + 2}), not {tuple(start.shape)}")
     if orientation not in ("free", "fixed"):

@@ -22,10 +22,10 @@ class ByAutograd(steps.Problem):
     def evaluate(self, neurons):
         neurons = neurons.detach().requires_grad_()
         f = (self.points @ neurons[..., :-1].mT).relu() @ neurons[..., -1:] / neurons.shape[1]
-        F = self.alpha * (f[..., 0] - self.f0)
-        loss = self.loss.value(self.y * F).mean(1) / self.alpha[:, 0]
+        margin = self.scale * (f[..., 0] - self.f0)
+        loss = self.loss.value(margin) * self.weight / self.scale
         (gradient,) = torch.autograd.grad(loss.sum(), neurons)
-        return F.detach(), gradient
+        return margin.detach(), gradient
 
 
 def one_by_one(x, y, start, threads, count):

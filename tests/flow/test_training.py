@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
@@ -124,6 +125,7 @@ def test_a_run_out_of_steps_says_so():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"y": torch.full((1, 4), 0.5)}, "±1"),
         ({"y": torch.zeros(1, 4)}, "±1"),
         ({"start": torch.zeros(1, 3, 3)}, "start"),
         ({"orientation": "up"}, "orientation"),
@@ -135,17 +137,48 @@ def test_bad_arguments_are_refused(change, message):
         flow.train(**good | change, alpha=1.0)
 
 
-def test_settings_side_by_side_are_those_one_by_one(monkeypatch):
-    monkeypatch.setattr(training, "WORTH", 0)
+def test_a_point_without_a_label_is_not_there():
+    x, y = _stripe(p=12)
+    start, options = flow.initial(range(3), 30, 3), dict(alpha=0.1, shares=[0.25, 0.5], **CPU)
+    alone = flow.train(x, y, start, **options)
+    more_x, more_y = torch.cat([x, 5 * x[:, :7]], dim=1), torch.cat([y, 0 * y[:, :7]], dim=1)
+    filled = flow.train(more_x, more_y, start, **options)
+    assert filled.converged.all() and torch.equal(alone.steps, filled.steps)
+    for name in ("end", "time", "at_shares", "share_times"):
+        assert torch.allclose(getattr(alone, name), getattr(filled, name), rtol=1e-9), name
+
+
+@pytest.mark.parametrize("cores", ["1", "2"])
+@pytest.mark.parametrize("small", [0, 2**20])
+def test_settings_side_by_side_are_those_one_by_one(monkeypatch, cores, small):
     calls = []
-    for p, width, alpha in ((6, 8, 1e-2), (12, 8, 1e2), (6, 16, 1.0), (8, 8, 0.1)):
+    for p, width, alpha in ((6, 8, 1e-2), (12, 8, 1e2), (6, 16, 1.0), (8, 8, [0.1, 10.0])):
         x, y = _stripe(runs=2, p=p)
-        calls.append(dict(x=x, y=y, start=flow.initial(range(2), width, 3), alpha=alpha, device="cpu", max_steps=200))
-    monkeypatch.setenv("NBKIT_CORES", "2")
-    together = flow.train_each(calls)
-    monkeypatch.setenv("NBKIT_CORES", "1")
-    for a, b in zip(together, flow.train_each(calls)):
-        assert torch.equal(a.start, b.start) and torch.allclose(a.end, b.end, rtol=1e-9)
+        same = dict(shares=np.array([0.5]), device="cpu", max_steps=200)
+        calls.append(dict(x=x, y=y, start=flow.initial(range(2), width, 3), alpha=alpha) | same)
+    expected = [flow.train(**call) for call in calls]
+    monkeypatch.setattr(training, "WORTH", 0)
+    monkeypatch.setattr(training, "SMALL", small)
+    monkeypatch.setenv("NBKIT_CORES", cores)
+    assert len(training._bundles(calls)) == (2 if small else 4)  # those of 8 neurons are one, if that is allowed
+    for a, b in zip(expected, flow.train_each(calls), strict=True):
+        assert torch.equal(a.start, b.start) and torch.equal(a.alpha, b.alpha) and torch.equal(a.steps, b.steps)
+        assert torch.allclose(a.end, b.end, rtol=1e-9) and torch.allclose(a.at_shares, b.at_shares, rtol=1e-9)
+
+
+def test_no_bundle_is_larger_than_allowed(monkeypatch):
+    x, y = _stripe(runs=2, p=8)
+    call = dict(x=x, y=y, start=flow.initial(range(2), 5, 3), alpha=1.0)
+    monkeypatch.setattr(training, "SMALL", 3 * 2 * 8 * 5)
+    assert training._bundles([call] * 7) == [[0, 1, 2], [3, 4, 5], [6]]
+    assert training._bundles([call, call | {"loss": "hinge"}]) == [[0], [1]]
+
+
+def test_neurons_can_be_differentiated_after_the_flow():
+    x, y = _stripe(p=6)
+    end = flow.train(x, y, flow.initial(range(3), 8, 3), alpha=1.0, **CPU).end.requires_grad_()
+    end.square().sum().backward()
+    assert torch.equal(end.grad, 2 * end)
 
 
 def test_marks_that_are_passed_at_once_are_kept_alike():
