@@ -14,7 +14,7 @@ from nbkit.device import generator
 from nbkit.fleet import Split, Task, Training
 from nbkit.fleet.loop import _Run
 from nbkit.fleet.stack import Stack, bytes_per_network, initialise, stack_splits
-from nbkit.fleet.ways import best_way
+from nbkit.fleet.ways import abreast, best_way
 
 
 def small_conv():
@@ -283,6 +283,36 @@ def test_data_of_different_size_need_processes():
     history = fleet.train(mlp, jobs, training, device="cpu", how="processes").history
     alone = fleet.train(mlp, jobs[1:], training, device="cpu", how="stacked").history
     assert history.train_loss.values[1] == pytest.approx(alone.train_loss.values[0], rel=1e-4)
+
+
+def test_a_process_trains_networks_in_step_where_their_data_have_one_shape(monkeypatch):
+    training, taken = Training(epochs=1, batch=8), []
+    one_by_one = {n: fleet.train(small_conv, [_images(n)], training, device="cpu") for n in (30, 40)}
+    monkeypatch.setattr(Stack, "__init__", _noting(Stack.__init__, taken))
+    for sizes, in_step in (((30, 40, 40), [1, 1, 1]), ((40, 40, 40), [3])):
+        taken.clear()
+        history = fleet.train(small_conv, [_images(n) for n in sizes], training, device="cpu", at_once=1).history
+        assert taken == in_step
+        for i, n in enumerate(sizes):
+            expected = one_by_one[n].history.test_loss.values[0]
+            np.testing.assert_allclose(history.test_loss.values[i], expected, rtol=1e-4)
+
+
+def _images(n):
+    return Task(split(0, (1, 9, 9), n=n), seed=n, lr=0.1)
+
+
+def _noting(method, taken):
+    def noted(self, net, seeds, **options):
+        taken.append(len(seeds))
+        method(self, net, seeds, **options)
+
+    return noted
+
+
+def test_only_narrow_convolutions_are_trained_in_step():
+    wide = partial(nets.build, "resnet18", width=64)
+    assert [abreast(net) for net in (mlp, wide, partial(nets.build, "lenet"))] == [1, 1, 6]
 
 
 def test_the_way_follows_the_layers_and_the_device():

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.utils import parameters_to_vector
 
+from nbkit.fleet.channels import innermost, merge_channels
 from nbkit.fleet.tasks import Split
 
 
@@ -47,6 +48,8 @@ class Stack:
         fixed = [name for name in whole[0] if name not in self.named]
         self.state = {name: torch.stack([w[name].detach() for w in whole]).to(device) for name in fixed}
         self.skeleton = nets[0].to(device)
+        if len(nets) > 1:
+            merge_channels(self.skeleton)
         self._gradient = torch.empty_like(self.parameters)
 
     def logits(self, x: Tensor, state: dict[str, Tensor], *, training: bool) -> Tensor:
@@ -57,6 +60,8 @@ class Stack:
         if len(x) == 1:  # without vmap one network costs what it costs in plain PyTorch
             values = {name: _channels_last(value.squeeze(0)) for name, value in values.items()}
             return functional_call(self.skeleton, values, (_channels_last(x.squeeze(0)),))[None]
+        if x.ndim == 5 and x.device.type == "cpu":
+            x = innermost(x)
         return torch.vmap(lambda v, x: functional_call(self.skeleton, v, (x,)), randomness="different")(values, x)
 
     def gradient(self, losses: Tensor) -> Tensor:

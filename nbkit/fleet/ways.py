@@ -1,9 +1,10 @@
-"""The two ways to train many networks: stacked in one computation, or alone in processes side by side."""
+"""The two ways to train many networks: stacked in one computation, or a few at a time in processes side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -18,38 +19,47 @@ from nbkit.fleet.stack import bytes_per_network, initialise
 from nbkit.fleet.tasks import Task
 
 CPU_STACK_BYTES = 2**30  # larger stacks are no faster on a CPU
+FEW, NARROW = 6, 8
 
 
 def best_way(net: Callable[[], nn.Module], device: torch.device) -> str:
-    """On the CPU stacked matrix products are faster than one after the other, stacked convolutions are slower."""
-    convolutional = any(isinstance(m, (nn.Conv1d, nn.Conv2d, nn.Conv3d)) for m in initialise(net, 0).modules())
-    return "processes" if device.type == "cpu" and convolutional else "stacked"
+    """On the CPU large stacks of matrix products are faster than one after the other, of convolutions slower."""
+    return "processes" if device.type == "cpu" and _convolutions(net) else "stacked"
+
+
+def abreast(net: Callable[[], nn.Module]) -> int:
+    """How many networks one thread trains in step. A convolution of fewer channels than the 8 to 16 numbers that a core
+    multiplies at once leaves it half idle; a few such networks side by side fill it: 1.2 to 1.8 times as fast."""
+    first = _convolutions(net)[:1]
+    return FEW if first and first[0].out_channels < NARROW else 1
+
+
+def _convolutions(net: Callable[[], nn.Module]) -> list[nn.Module]:
+    return [m for m in initialise(net, 0).modules() if isinstance(m, (nn.Conv1d, nn.Conv2d, nn.Conv3d))]
 
 
 def stacked(job: partial, tasks: Sequence[Task], *, at_once: int | None, tick: Callable) -> Iterator[Record]:
     """Records of stacks of at most `at_once` networks, about equally large."""
-    at_once = at_once or _fitting(job, tasks[0])
-    stacks = -(-len(tasks) // at_once)
-    bounds = [len(tasks) * i // stacks for i in range(stacks + 1)]
-    for start, stop in pairwise(bounds):
+    for some in _shares(tasks, at_once or _fitting(job, tasks[0])):
         try:
             with _one_thread():  # the matrices are small: two threads spend more time waiting for each other
-                record = job(tasks[start:stop], tick=tick)
+                record = job(some, tick=tick)
             yield record
         except torch.cuda.OutOfMemoryError:
             raise RuntimeError(
-                f"out of GPU memory with {stop - start} networks in one stack; give a smaller at_once"
+                f"out of GPU memory with {len(some)} networks in one stack; give a smaller at_once"
             ) from None
 
 
 def processes(job: partial, tasks: Sequence[Task], *, at_once: int | None, tick: Callable) -> Iterator[Record]:
-    """Records of single networks, in the order of the tasks."""
+    """Records of as many networks as train well in step, in the order of the tasks."""
     workers = min(at_once or machine.cores(), len(tasks))
-    jobs = (delayed(_alone)(job, task) for task in tasks)
+    shares = _shares(tasks, min(abreast(job.args[0]), -(-len(tasks) // workers)))
+    jobs = (delayed(_in_step)(job, some) for some in shares)
     try:
-        for record in Parallel(n_jobs=workers, backend="loky", return_as="generator")(jobs):
-            tick(job.keywords["training"].epochs)
-            yield record
+        for records, some in zip(Parallel(n_jobs=workers, backend="loky", return_as="generator")(jobs), shares):
+            tick(len(some) * job.keywords["training"].epochs)
+            yield from records
     except TerminatedWorkerError:
         raise RuntimeError(
             f"a training process died, most likely because memory ran out; give an at_once below {workers}"
@@ -59,9 +69,18 @@ def processes(job: partial, tasks: Sequence[Task], *, at_once: int | None, tick:
 WAYS = {"stacked": stacked, "processes": processes}
 
 
-def _alone(job: partial, task: Task) -> Record:
+def _shares(tasks: Sequence[Task], most: int) -> list[Sequence[Task]]:
+    """The tasks in turn, in shares of at most so many, about equally large."""
+    shares = -(-len(tasks) // most)
+    return [tasks[start:stop] for start, stop in pairwise(len(tasks) * i // shares for i in range(shares + 1))]
+
+
+def _in_step(job: partial, tasks: Sequence[Task]) -> list[Record]:
+    """Records of some networks, trained in step if their data have one shape."""
+    tasks = [replace(task, data=task.split()) for task in tasks]
+    alike = len({tuple(part.shape for part in task.data) for task in tasks}) == 1
     with _one_thread():
-        return job([task], tick=lambda networks: None)
+        return [job(some, tick=lambda networks: None) for some in ([tasks] if alike else [[task] for task in tasks])]
 
 
 @contextmanager

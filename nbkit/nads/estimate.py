@@ -18,12 +18,12 @@ from torch import Tensor, nn
 from nbkit import device as machine
 from nbkit import nets
 from nbkit.fleet.stack import Stack
-from nbkit.fleet.ways import best_way
+from nbkit.fleet.ways import abreast, best_way
 from nbkit.results import experiment
 
 CHUNK = 512  # images per network in one forward pass of `difference`
 FEW = 32  # networks that are done before processes have started
-TOGETHER = 64  # networks in one computation; a CPU takes all but the smallest convolutions faster one at a time
+TOGETHER = 64  # networks in one computation, but for convolutions on a CPU
 
 Outputs = Callable[[Tensor], Tensor]  # images (networks, n, channels, side, side) to outputs (networks, n)
 
@@ -82,7 +82,8 @@ def moment(
     together: networks in one computation; by default what is fast for a network of the usual size.
     """
     target, seeds = machine.resolve(device), [int(seed) for seed in seeds]
-    together = together or (TOGETHER if best_way(net, target) == "stacked" else 1)
+    few = 1 if options.get("estimator") == "difference" else abreast(net)  # one network has images enough there
+    together = together or (TOGETHER if best_way(net, target) == "stacked" else few)
     total = Moment.zero(options["x"][0].numel())
     for start in range(0, len(seeds), together):
         total.add(gradients(net, seeds[start : start + together], device=target, **options))
