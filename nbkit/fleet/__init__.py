@@ -48,8 +48,9 @@ def train(
     """Train one network per task, all with the same recipe.
 
     net: makes a fresh network that takes (n, ...) to logits (n, classes), for example partial(nets.build, "mlp").
-    how: "stacked" trains `at_once` networks in one computation; "processes" trains one, or a few narrow ones in step, in a process
-    with one thread, `at_once` processes side by side, on the CPU only; "auto" takes processes for convolutions on the CPU, else stacked.
+    how: "stacked" trains `at_once` networks in one computation; "processes" trains on the CPU only, in `at_once`
+    processes of one thread, one network at a time or a few narrow ones in step; "auto" takes processes for convolutions
+    on the CPU, else stacked.
     at_once: None takes as many networks as fit in memory, or as many processes as there are cores.
     keep_weights: of the last epoch ("final") or of every evaluated epoch ("epochs").
     progress: a bar on stderr, in epochs of single networks.
