@@ -310,9 +310,10 @@ def _noting(method, taken):
     return noted
 
 
-def test_only_narrow_convolutions_are_trained_in_step():
-    wide = partial(nets.build, "resnet18", width=64)
-    assert [abreast(net) for net in (mlp, wide, partial(nets.build, "lenet"))] == [1, 1, 6]
+def test_only_narrow_convolutions_of_few_images_are_computed_in_step():
+    wide, narrow = partial(nets.build, "resnet18", width=64), partial(nets.build, "lenet")
+    assert [abreast(net, 32) for net in (mlp, wide, narrow)] == [1, 1, 6]
+    assert [abreast(narrow, images) for images in (64, 128, 1000)] == [6, 3, 1]
 
 
 def test_the_way_follows_the_layers_and_the_device():

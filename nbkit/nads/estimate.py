@@ -82,8 +82,8 @@ def moment(
     together: networks in one computation; by default what is fast for a network of the usual size.
     """
     target, seeds = machine.resolve(device), [int(seed) for seed in seeds]
-    few = 1 if options.get("estimator") == "difference" else abreast(net)  # one network has images enough there
-    together = together or (TOGETHER if best_way(net, target) == "stacked" else few)
+    images = CHUNK if options.get("estimator") == "difference" else len(options["x"])
+    together = together or (TOGETHER if best_way(net, target) == "stacked" else abreast(net, images))
     total = Moment.zero(options["x"][0].numel())
     for start in range(0, len(seeds), together):
         total.add(gradients(net, seeds[start : start + together], device=target, **options))
