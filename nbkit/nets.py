@@ -60,12 +60,15 @@ def mlp(
 
 
 def lenet(*, in_channels: int = 1, classes: int = 2, pooling: bool = True) -> nn.Module:
-    """LeNet-5 with ReLU and max-pooling; without pooling the first linear layer has 9216 inputs instead of 400."""
+    """LeNet-5 with ReLU and max-pooling; without pooling the first linear layer has 9216 inputs instead of 400.
+
+    ReLU and maximum may change places; after pooling, ReLU has a quarter to do.
+    """
     shrink = [nn.MaxPool2d(2)] if pooling else []
     side = 5 if pooling else 24
     return nn.Sequential(
-        nn.Conv2d(in_channels, 6, 5), nn.ReLU(), *shrink,
-        nn.Conv2d(6, 16, 5), nn.ReLU(), *shrink,
+        nn.Conv2d(in_channels, 6, 5), *shrink, nn.ReLU(),
+        nn.Conv2d(6, 16, 5), *shrink, nn.ReLU(),
         nn.Flatten(),
         nn.Linear(16 * side * side, 120), nn.ReLU(),
         nn.Linear(120, 84), nn.ReLU(),
