@@ -28,10 +28,11 @@ lock:
 	    --extra book --extra test -c - pyproject.toml | grep -vE '^(nvidia-|cuda-|triton)'; } > requirements.lock
 	mv requirements.lock requirements.txt
 
+# Without --no-compile, pip would compile every module of every package, of which the book imports a part.
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or later is needed; set PYTHON=...")'
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement requirements.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch .venv/ready
 

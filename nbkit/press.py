@@ -13,12 +13,11 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from nbkit import ROOT, data, device, ledger, params, results
@@ -184,7 +183,8 @@ def build(preset: str = "book", only: list[str] | None = None, force: bool = Fal
         say(f"{outcome.name:<28} unchanged            {_verdicts(outcome)}")
     left = {name: _metadata(executed(name, preset)).get("seconds", 60.0) for name in stale}
     workers = max(1, min(device.cores(), len(stale)))
-    for outcome in _side_by_side(stale, preset, workers):
+    order = sorted(stale, key=left.get)[::-1]  # the longest first, and where that is not known the first chapters last
+    for outcome in _side_by_side(order, preset, workers):
         left.pop(outcome.name)
         remaining = f"about {sum(left.values()) / workers / 60:.1f} min left" if left else "last one"
         result = outcome.error or _verdicts(outcome)
@@ -198,21 +198,36 @@ def build(preset: str = "book", only: list[str] | None = None, force: bool = Fal
 
 
 def _side_by_side(names: list[str], preset: str, workers: int) -> Iterator[Outcome]:
-    """Outcomes as they come; every chapter has a process of its own, which Ctrl-C ends together with this one."""
-    pool = ThreadPoolExecutor(workers)
+    """Outcomes as they come, from processes that each execute one chapter after the other; Ctrl-C ends all."""
+    share = str(max(1, device.cores() // workers))
+    threads = dict.fromkeys(("NBKIT_CORES", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), share)
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_prepare, initargs=(threads,))
     try:
-        futures = [pool.submit(_one, source(name), preset, executed(name, preset), workers) for name in names]
-        yield from (future.result() for future in as_completed(futures))
+        futures = {pool.submit(_one, source(name), preset, executed(name, preset)): name for name in names}
+        for future in as_completed(futures):
+            failure = future.exception()  # of a process that was killed
+            name = futures[future]
+            yield Outcome(name, executed(name, preset), 0.0, f"{name}: {failure}") if failure else future.result()
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _one(source: Path, preset: str, notebook: Path, workers: int) -> Outcome:
-    start, share = time.perf_counter(), str(max(1, device.cores() // workers))
-    threads = dict.fromkeys(("NBKIT_CORES", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), share)
-    command = [sys.executable, "-m", "nbkit.press", str(source), preset, str(notebook)]
-    done = subprocess.run(command, env={**os.environ, **threads}, capture_output=True, text=True)
-    error = done.stderr.strip() or f"{source.stem}: ended with status {done.returncode}" if done.returncode else ""
+def _prepare(threads: dict[str, str]) -> None:
+    """Of a process of the pool: its kernels' threads; what they write to the terminal would disturb the progress."""
+    os.environ |= threads
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+
+
+def _one(source: Path, preset: str, notebook: Path) -> Outcome:
+    start, error = time.perf_counter(), ""
+    try:
+        execute(source, {"preset": preset}, notebook)
+    except (RuntimeError, ValueError, OSError) as problem:
+        error = str(problem)
+    except KeyboardInterrupt:
+        os._exit(1)  # without the next chapter, which is in the queue already
     return Outcome(source.stem, notebook, time.perf_counter() - start, error)
 
 
@@ -247,10 +262,3 @@ def lock() -> Iterator[None]:
         except BlockingIOError:
             raise PressError("another build of this book is running; wait for it, or stop it") from None
         yield
-
-
-if __name__ == "__main__":  # one chapter of a build: source, preset, output
-    try:
-        execute(Path(sys.argv[1]), {"preset": sys.argv[2]}, Path(sys.argv[3]))
-    except (RuntimeError, ValueError, OSError, KeyboardInterrupt) as problem:
-        sys.exit(str(problem) or "stopped")

@@ -19,12 +19,12 @@ from nbkit.fleet.stack import bytes_per_network, initialise
 from nbkit.fleet.tasks import Task
 
 CPU_STACK_BYTES = 2**30  # larger stacks are no faster on a CPU
-FEW, MOST_IMAGES, NARROW = 6, 384, 8
+FEW, MOST_IMAGES, NARROW, LIGHT = 6, 384, 8, 200_000
 
 
 def best_way(net: Callable[[], nn.Module], device: torch.device) -> str:
     """On the CPU large stacks of matrix products are faster than one after the other, of convolutions slower."""
-    return "processes" if device.type == "cpu" and _convolutions(net) else "stacked"
+    return "processes" if device.type == "cpu" and _convolutions(initialise(net, 0)) else "stacked"
 
 
 def abreast(net: Callable[[], nn.Module], images: int) -> int:
@@ -33,12 +33,14 @@ def abreast(net: Callable[[], nn.Module], images: int) -> int:
     A convolution of no more channels than the 8 or 16 numbers that a core multiplies at once leaves it half idle; a few
     such networks side by side fill it, and are 1.2 to 2.5 times as fast while they fit in its cache.
     """
-    first = _convolutions(net)[:1]
-    return max(1, min(FEW, MOST_IMAGES // images)) if first and first[0].out_channels <= NARROW else 1
+    model = initialise(net, 0)
+    narrow = [layer.out_channels <= NARROW for layer in _convolutions(model)][:1] == [True]
+    light = sum(weights.numel() for weights in model.parameters()) <= LIGHT
+    return max(1, min(FEW, MOST_IMAGES // images)) if narrow and light else 1
 
 
-def _convolutions(net: Callable[[], nn.Module]) -> list[nn.Module]:
-    return [m for m in initialise(net, 0).modules() if isinstance(m, (nn.Conv1d, nn.Conv2d, nn.Conv3d))]
+def _convolutions(model: nn.Module) -> list[nn.Module]:
+    return [m for m in model.modules() if isinstance(m, (nn.Conv1d, nn.Conv2d, nn.Conv3d))]
 
 
 def stacked(job: partial, tasks: Sequence[Task], *, at_once: int | None, tick: Callable) -> Iterator[Record]:
