@@ -131,6 +131,13 @@ def test_build_runs_what_changed_once_and_keeps_the_published_notebook_on_failur
     assert published.read_text() == first
 
 
+def test_a_killed_process_of_the_build_is_one_sentence(book):
+    book("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)")
+    (outcome,) = press.build("smoke", say=lambda line: None)
+    assert outcome.error.startswith("07_tiny: ") and "terminated abruptly" in outcome.error
+    assert not (press.PUBLISHED / "07_tiny.ipynb").exists()
+
+
 def test_a_source_edited_during_the_run_is_stale(book, tmp_path):
     from nbkit import params
 
