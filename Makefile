@@ -34,7 +34,7 @@ lock:
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement requirements.txt
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	.venv/bin/python -m compileall -qq -j 0 .venv/lib || true
+	.venv/bin/python -m compileall -qq -j 0 nbkit .venv/lib || true
 	touch .venv/ready
 
 clean:
