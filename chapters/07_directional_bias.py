@@ -321,7 +321,7 @@ random_v = directions.random(p.random_directions, seed=p.seed)
 random_results = {
     "logreg": directions.accuracy("logreg", random_v[:3], **p.linear | {"seeds": 1}),
     "lenet": directions.accuracy("lenet", random_v, **p.problem | {"seeds": 1}),
-    "resnet18": directions.accuracy("resnet18", random_v[: max(2, p.random_directions // 2)], **p.thin | {"seeds": 1}),
+    "resnet18": directions.accuracy("resnet18", random_v[: max(3, p.random_directions // 2)], **p.thin | {"seeds": 1}),
 }
 
 # %% tags=["hide-input", "remove-output"]

@@ -24,7 +24,7 @@ class DirectionalBias(Chapter):
     epsilon: Positive = Field(1.0, description="distance of the class means from 0")
     margin: Literal["text", "code"] = Field("text", description="class means at ±ε v (text) or ±ε/2 v (code)")
     n_train: Count = sized(256, 3000, 10000, "training samples of each network")
-    n_test: Count = sized(256, 1000, 10000, "test samples of each network")
+    n_test: Count = sized(256, 1200, 10000, "test samples of each network")
     epochs: Count = sized(1, 5, 20, "passes over the training samples")
     batch: Count = sized(64, 64, 128, "samples per step")
     seeds: Annotated[int, Field(ge=2, le=100)] = sized(2, 3, 3, "networks per direction")
@@ -102,7 +102,7 @@ class AnisotropyDirections(Chapter):
     vgg_width: Annotated[int, Field(ge=1, le=64)] = sized(1, 8, 64, "base width of the VGG-11 (64 is the real one)")
     width: Annotated[int, Field(ge=1, le=64)] = sized(1, 4, 64, "base width of the ResNet-18 (64 is the real one)")
     growth: Annotated[int, Field(ge=1, le=32)] = sized(2, 4, 32, "growth of the DenseNet-121 (32 is the real one)")
-    step_networks: Networks = sized(4, 64, 10_000, "networks for the slopes of step 100; half as many for other steps")
+    step_networks: Networks = sized(4, 80, 10_000, "networks for the slopes of step 100; half as many for other steps")
     indices: list[Index] = sized(
         [0, 30],
         [0, 3, 10, 25, 60, 400],
@@ -172,7 +172,7 @@ class NaturalImages(Chapter):
     data: Literal["digits", "cifar10", "cifar10-subset", "cifar10-jpeg"] = sized(
         "digits", "digits", "cifar10", "the images"
     )
-    networks: Networks = sized(8, 1000, 10_000, "untrained networks the directions are found from")
+    networks: Networks = sized(8, 1200, 10_000, "untrained networks the directions are found from")
     points: Count = sized(2, 8, 32, "points over which their output is averaged")
     width: Annotated[int, Field(ge=1, le=64)] = sized(1, 4, 64, "base width of the ResNet-18 (64 is the real one)")
     n_train: Count = sized(200, 50_000, 50_000, "training images, at most")

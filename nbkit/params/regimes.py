@@ -112,7 +112,7 @@ class Sphere(Chapter):
     )
     samples: list[CurveSamples] = sized(
         [12, 24],
-        [24, 48, 96, 144],
+        [24, 48, 96, 192],
         [64, 128, 256, 512, 1024, 2048, 4096],
         "training points of each network",
         min_length=2,
@@ -153,7 +153,7 @@ class Attractors(Chapter):
     )
     count_widths: list[Width] = sized(
         [12, 24],
-        [50, 100, 200],
+        [50, 100, 200, 400],
         [100, 300, 1000, 3000, 10_000],
         "widths where attractors are counted",
         min_length=2,
@@ -162,7 +162,7 @@ class Attractors(Chapter):
         [2, 3, 5], [2, 3, 5, 10], [2, 3, 5, 10, 20], "dimensions in which attractors are counted, rising", min_length=3
     )
     dimension_p: Samples = sized(16, 24, 128, "training points there")
-    dimension_width: Width = sized(24, 300, 3000, "neurons there")
+    dimension_width: Width = sized(24, 400, 3000, "neurons there")
     stripe_p: Samples = sized(16, 64, 256, "training points on the five-dimensional stripe")
     stripe_width: Width = sized(30, 300, 1000, "neurons on the stripe")
     alphas: list[Alpha] = sized(
