@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
+import warnings
 
 import numpy as np
 import torch
+
+# joblib replaces a worker whose memory has grown, and says so; nothing is lost, and a page is no place for it.
+warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor", UserWarning)
 
 
 def resolve(device: str = "auto") -> torch.device:
