@@ -3,6 +3,7 @@ PRESET ?= book
 PORT ?= 8000
 PYTHON ?= python3
 NBKIT = .venv/bin/nbkit
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 book: .venv/ready
 	@$(NBKIT) build --preset $(PRESET)
@@ -28,13 +29,14 @@ lock:
 	    --extra book --extra test -c - pyproject.toml | grep -vE '^(nvidia-|cuda-|triton)'; } > requirements.lock
 	mv requirements.lock requirements.txt
 
-# compileall does on all cores what pip would do on one; a few files of the packages are templates that do not compile.
+# On all cores what one pip would do on one: packages a few at a time (the last pip adds what torch brings along), then
+# bytecode, where a few files are templates that do not compile.
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or later is needed; set PYTHON=...")'
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --requirement requirements.txt
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	.venv/bin/python -m compileall -qq -j 0 nbkit .venv/lib || true
+	grep -v '^#' requirements.txt | tr '\n' '\0' | xargs -0 -P 4 -n 20 $(PIP) --no-deps
+	$(PIP) --requirement requirements.txt --editable .
+	.venv/bin/python -m compileall -qq -j 0 -x '/tests?/' nbkit .venv/lib || true
 	touch .venv/ready
 
 clean:

@@ -33,18 +33,21 @@ def build(
     site: Annotated[Path | None, typer.Option(help="folder for the site (default _build/html)")] = None,
 ) -> None:
     """Execute the chapters that changed and build the site; prints its path last."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from nbkit import press
     from nbkit import site as web
 
     _check_preset(preset)
-    with press.lock():
+    with press.lock(), ThreadPoolExecutor(1) as meanwhile:
+        vendored = meanwhile.submit(web.vendor)
         outcomes = press.build(preset, only, force, say=_say)
         failed = [outcome.name for outcome in outcomes if outcome.error]
         if failed:
             _fail(
                 f"the site was not built, because {len(failed)} of {len(outcomes)} chapters failed: {', '.join(failed)}"
             )
-        out = web.build(press.PUBLISHED, site or press.BUILD / "html")
+        out = web.build(press.PUBLISHED, site or press.BUILD / "html", vendored=vendored.result())
     _say(str(out / "index.html"))
 
 

@@ -26,6 +26,8 @@ from nbkit.site import chapters
 CHAPTERS = ROOT / "chapters"
 PUBLISHED = ROOT / "book" / "_executed"
 BUILD = ROOT / "_build"
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**33), "MALLOC_TRIM_THRESHOLD_": str(2**33)}
+"""For glibc: freed memory stays with the process. Asking the system anew for each tensor cost up to a tenth."""
 
 
 class PressError(RuntimeError):
@@ -105,6 +107,7 @@ def _papermill(source: Path, given: dict, output: Path) -> str:
     from nbclient.exceptions import DeadKernelError
 
     name, notebook = source.stem, output.with_name(f"{output.stem}.source.ipynb")
+    os.environ |= KEEP_MEMORY  # read by the kernel when it starts
     nbformat.write(jupytext.read(source), notebook)
     try:
         papermill.execute_notebook(

@@ -44,15 +44,15 @@ class SiteError(RuntimeError):
     """The site could not be built; the message holds the reasons, and the old site is untouched."""
 
 
-def build(executed: Path, out: Path, *, strict: bool = True) -> Path:
+def build(executed: Path, out: Path, *, vendored: bool | None = None, strict: bool = True) -> Path:
     """Build the site from the executed notebooks in the folder `executed`, put it in the place of `out`, return `out`.
 
-    Does nothing when `out` is current. strict: warnings and faults found by `scan` end the build (SiteError); otherwise
-    they are printed.
+    Does nothing when `out` is current. vendored: what `vendor` returned, where it was called before. strict: warnings
+    and faults found by `scan` end the build (SiteError); otherwise they are printed.
     """
     out = Path(out).absolute()
     out.parent.mkdir(parents=True, exist_ok=True)
-    vendored = vendor()
+    vendored = vendor() if vendored is None else vendored
     sources = key(executed)
     if is_current(executed, out):
         return out
