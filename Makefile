@@ -35,7 +35,7 @@ lock:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or later is needed; set PYTHON=...")'
 	$(PYTHON) -m venv .venv
 	grep -v '^#' requirements.txt | tr '\n' '\0' | xargs -0 -P 4 -n 20 $(PIP) --no-deps
-	$(PIP) --requirement requirements.txt --editable .
+	$(PIP) --no-build-isolation --requirement requirements.txt --editable .
 	.venv/bin/python -m compileall -qq -j 0 -x '/tests?/' nbkit .venv/lib || true
 	touch .venv/ready
 

@@ -1,5 +1,10 @@
+import inspect
+import subprocess
+import sys
+
 import pytest
 import torch
+from joblib.externals.loky import process_executor
 
 from nbkit import device
 
@@ -38,3 +43,12 @@ def test_uses_of_one_seed_are_independent_and_repeat():
     assert torch.equal(draw(use="a"), draw(use="a"))
     for a, b in [("a", "b"), ("a", ""), ("ab", "a")]:
         assert abs(torch.corrcoef(torch.stack([draw(use=a), draw(use=b)]))[0, 1]) < 0.06
+
+
+def test_a_replaced_worker_leaves_no_warning_on_the_page():
+    note = "A worker stopped while some jobs were given to the executor"
+    source = inspect.getsource(process_executor)
+    assert "A worker stopped while some jobs were given" in source and "to the executor" in source  # else it is dead
+    lines = ("import warnings", "from nbkit import device", f"warnings.warn('{note}. …')", "warnings.warn('another')")
+    done = subprocess.run([sys.executable, "-c", "; ".join(lines)], capture_output=True, text=True)
+    assert done.returncode == 0 and "UserWarning: another" in done.stderr and note not in done.stderr

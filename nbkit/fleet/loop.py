@@ -153,7 +153,8 @@ class _Run:
         (first, second), (b1, b2, eps) = self.means, ADAM
         first.lerp_(gradient, 1 - b1)
         second.mul_(b2).addcmul_(gradient, gradient, value=1 - b2)
-        return first / (1 - b1**self.taken) / ((second / (1 - b2**self.taken)).sqrt() + eps)
+        scale = torch.div(second, 1 - b2**self.taken, out=gradient).sqrt_().add_(eps)  # the gradient is used up
+        return torch.div(first, scale, out=scale).div_(1 - b1**self.taken)
 
     def _score(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """Mean loss and accuracy, each (networks,), over x (networks, n, ...)."""
