@@ -2,6 +2,8 @@
 
 import json
 import os
+import platform
+import resource
 import signal
 import subprocess
 import sys
@@ -72,6 +74,15 @@ def test_a_killed_kernel_is_one_sentence(book):
     with pytest.raises(press.PressError, match="the kernel was killed"):
         press.execute(press.source("07_tiny"), {}, output)
     assert not output.exists()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="a setting of glibc's malloc")
+def test_a_kernel_keeps_the_memory_it_has_freed(book):
+    pages = "lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt"
+    body = f"import resource\npages = {pages}\nold = pages()\nfor _ in range(20):\n    b'x' * 50_000_000"
+    output = press.execute(press.source("07_tiny"), {}, book(body + "\nprint(pages() - old)"))
+    (printed,) = (o["text"][0] for cell in json.loads(output.read_text())["cells"] for o in cell.get("outputs", []))
+    assert int(printed) < 2 * 50_000_000 / resource.getpagesize()
 
 
 def test_bad_parameters_start_nothing(book):
