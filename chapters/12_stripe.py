@@ -145,7 +145,7 @@ figures.text("close-p", str(p.samples[-2]))
 # ```{glue:figure} fig-compression
 # :name: fig-compression
 # :alt: Left: compression rises far above 1 in the feature regime and stays at 1 in the lazy one. Right: compression grows with the number of points, along a line of slope one half.
-# Compression of the weights. Left: along the flow, one line for each of {glue:text}`seeds` networks, $d = 2$, $p =$ {glue:text}`close-p`. Right: at the time $t^*$ when a tenth of the points is fitted; mean and 95 % band over {glue:text}`seeds` seeds, $h =$ {glue:text}`width`; preset {glue:text}`preset`.
+# Compression of the weights. Left: along the flow, one line for each of {glue:text}`seeds` networks, $d = 2$, $p =$ {glue:text}`close-p`. Right: at the time $t^*$ when a tenth of the points is fitted: a dot for each network, lines for the mean over {glue:text}`seeds` seeds, $h =$ {glue:text}`width`; preset {glue:text}`preset`.
 # ```
 #
 # In the lazy regime $\Lambda$ changes by {glue:text}`stays` of itself: nothing. In the feature regime it grows with the data as $p^{a}$ with $a =$ {glue:text}`growth` at $d =$ {glue:text}`far`.

@@ -63,7 +63,7 @@ def plain_ticks(ax: Axes, values) -> None:
 
 
 def compression(history: xr.Dataset, curves: dict[int, xr.Dataset]) -> Figure:
-    """Λ against time in both regimes (runs as thin lines), and Λ* against p for each dimension."""
+    """Λ against time in both regimes (runs as thin lines), and Λ* against p for each dimension (runs as dots)."""
     fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.3))
     for regime in history.regime.values:
         runs = history.sel(regime=regime)
@@ -75,9 +75,10 @@ def compression(history: xr.Dataset, curves: dict[int, xr.Dataset]) -> Figure:
     left.legend()
     for color, (d, result) in zip(ordered(len(curves)), curves.items()):
         values = result.compression_star.sel(network="feature")
-        over_seeds(right, values.p.values, values, {"label": f"d = {d}", "color": color, "marker": "o"})
-    p = values.p.values
-    right.loglog(p, 0.6 * float(values[-1].mean()) * (p / p[-1]) ** 0.5, label="slope ½", **THEORY)
+        p, runs = values.p.values, values.transpose("p", "seed").values  # a band would reach 0, which has no place here
+        right.plot(p, runs, ".", color=color, alpha=0.35)
+        right.plot(p, runs.mean(1), color=color, marker="o", label=f"d = {d}")
+    right.loglog(p, 0.6 * runs[-1].mean() * (p / p[-1]) ** 0.5, label="slope ½", **THEORY)
     right.set(xlabel="training points p", ylabel="Λ* at t*")
     plain_ticks(right, p)
     right.legend()
