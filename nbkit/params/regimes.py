@@ -72,7 +72,7 @@ class Stripe(Chapter):
     seeds: Seeds = sized(2, 6, 20, "networks for each point of a curve")
     width: Width = sized(16, 100, 10_000, "neurons of each network")
     n_test: Points = sized(100, 4000, 20_000, "test points")
-    max_steps: Steps = sized(150, 40_000, 1_000_000, "trial steps after which a flow is given up")
+    max_steps: Steps = sized(150, 25_000, 1_000_000, "trial steps after which a flow is given up")
     frames: Frames = sized(3, 12, 24, "frames of the slider")
     kernel_dimensions: list[Dimension] = sized(
         [2, 3, 5, 10], [2, 3, 5, 10], [2, 3, 5, 10], "dimensions where only kernels are fitted", min_length=4
@@ -120,7 +120,7 @@ class Sphere(Chapter):
     seeds: Seeds = sized(2, 5, 20, "networks for each point of a curve")
     width: Width = sized(16, 100, 10_000, "neurons of each network")
     n_test: Points = sized(100, 4000, 20_000, "test points")
-    max_steps: Steps = sized(150, 25_000, 1_000_000, "trial steps after which a flow is given up")
+    max_steps: Steps = sized(150, 20_000, 1_000_000, "trial steps after which a flow is given up")
     constant_samples: list[Samples] = sized(
         [16, 32],
         [32, 64, 128, 256, 512],
@@ -147,7 +147,7 @@ class Attractors(Chapter):
     plane_width: Width = sized(30, 200, 10_000, "neurons of the networks shown in the plane")
     seeds: Seeds = sized(2, 5, 20, "networks for each setting")
     frames: Frames = sized(3, 16, 24, "frames of the slider")
-    max_steps: Steps = sized(150, 30_000, 1_000_000, "trial steps after which a flow is given up")
+    max_steps: Steps = sized(150, 20_000, 1_000_000, "trial steps after which a flow is given up")
     count_samples: list[Samples] = sized(
         [8, 16], [12, 24, 48], [16, 32, 64, 128, 256], "training points where attractors are counted", min_length=2
     )
