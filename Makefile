@@ -29,14 +29,14 @@ lock:
 	    --extra book --extra test -c - pyproject.toml | grep -vE '^(nvidia-|cuda-|triton)'; } > requirements.lock
 	mv requirements.lock requirements.txt
 
-# On all cores what one pip would do on one: packages a few at a time (the last pip adds what torch brings along), then
-# bytecode, where a few files are templates that do not compile.
+# On all cores what one pip would do on one: packages a few at a time, then bytecode (a few files are templates that do
+# not compile). The last pip adds what torch brings along; it alone decides whether this succeeds.
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or later is needed; set PYTHON=...")'
 	$(PYTHON) -m venv .venv
 	grep -v '^#' requirements.txt | tr '\n' '\0' | xargs -0 -P 4 -n 20 $(PIP) --no-deps
-	$(PIP) --no-build-isolation --requirement requirements.txt --editable .
-	.venv/bin/python -m compileall -qq -j 0 -x '/tests?/' nbkit .venv/lib || true
+	$(PIP) --no-build-isolation --requirement requirements.txt --editable . & pip=$$!; \
+	  .venv/bin/python -m compileall -qq -j 0 -x '/tests?/' nbkit .venv/lib; wait $$pip
 	touch .venv/ready
 
 clean:
