@@ -149,7 +149,7 @@ figures.glue(
 figures.glue(
     "fig-radius",
     draw.by_radius({"logreg": logreg, "lenet": lenet}),
-    alt="Test accuracy against frequency: logistic regression level at the top, LeNet falling from about 70 to 50 percent, with a dip at 8.",
+    alt="Test accuracy against frequency: logistic regression level at the top, LeNet falling to chance as the frequency rises.",
 )
 
 # %% tags=["hide-input"]
@@ -196,13 +196,13 @@ for name in names:
 #
 # ```{glue:figure} fig-radius
 # :name: fig-radius
-# :alt: Test accuracy against frequency: logistic regression level at the top, LeNet falling from about 70 to 50 percent, with a dip at 8.
+# :alt: Test accuracy against frequency: logistic regression level at the top, LeNet falling to chance as the frequency rises.
 # The same networks against the length of the frequency vector, and logistic regression ({glue:text}`linear-train` samples). Points are means, bars 95 % intervals over {glue:text}`seeds` seeds.
 # ```
 #
 # Logistic regression scores at least {glue:text}`logreg-min` % in every direction we tried. LeNet ranges from {glue:text}`lenet-worst` to {glue:text}`lenet-best` %:
 # within a seed its best and worst directions lie {glue:text}`lenet-range` points apart. Every one of these problems is solved by a straight line, and the only thing that differs is the
-# direction of that line. Note the dip at frequency 8: LeNet's preference is not simply "low before high". We shall see why.
+# direction of that line. Nor is LeNet's preference simply "low before high": in the recorded map at the end of the chapter, trained for longer, frequency 8 is at chance and 12 is learned. We shall see why.
 # Where training is as short as at preset `book`, most directions stay at chance, and their order is drawn by lot. A rank correlation with frequency is therefore
 # judged on the recorded map alone, which is trained for as long as the paper's.
 #
