@@ -47,12 +47,23 @@ def geometric_mean(samples) -> Estimate:
     return Estimate(*np.exp(logs[:3]).tolist(), logs.n)
 
 
-def bootstrap(statistic, *samples, paired: bool = True, resamples: int = 2000, seed: int = 0) -> Estimate:
-    """Percentile bootstrap of `statistic(*samples)`, resampled along the first axis: the independent repetitions.
+def share(hits) -> Estimate:
+    """Share of independent repetitions in which something happened, with Wilson's interval; hits: bool, flattened."""
+    hits = np.asarray(hits, dtype=bool).ravel()
+    if hits.size == 0:
+        raise ValueError("intervals.share: no repetitions")
+    low, high = stats.binomtest(int(hits.sum()), hits.size).proportion_ci(LEVEL, method="wilson")
+    return Estimate(float(hits.mean()), float(low), float(high), int(hits.size))
+
+
+def bootstrap(statistic, *samples, paired: bool = True, resamples: int = 4000, seed: int = 0) -> Estimate:
+    """Bootstrap of `statistic(*samples)`, resampled along the first axis: the independent repetitions.
 
     samples: arrays whose first axis is the repetition; paired ones are resampled together. Returns n = length of the
-    first. Resamples on which the statistic is not finite, such as a ratio to 0, are left out; without any other the
-    interval is infinite.
+    first. The interval is the expanded percentile interval of [Hesterberg 2015]: plain percentiles would hold a mean
+    of 5 repetitions in 83 of 100 cases, not in 95, so percentiles further out are taken, as Student's t does.
+    Resamples on which the statistic is not finite, such as a ratio to 0, are left out; without any other the interval
+    is infinite.
     """
     arrays = [np.asarray(s, dtype=float) for s in samples]
     n, rng, draws = len(arrays[0]), np.random.default_rng(seed), np.empty(resamples)
@@ -64,8 +75,14 @@ def bootstrap(statistic, *samples, paired: bool = True, resamples: int = 2000, s
     finite = draws[np.isfinite(draws)] if n > 1 else np.empty(0)
     if not finite.size:
         return Estimate(value, -np.inf, np.inf, n)
-    low, high = np.quantile(finite, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.quantile(finite, tails(n))
     return Estimate(value, float(low), float(high), n)
+
+
+def tails(n: int) -> tuple[float, float]:
+    """The two levels between which bootstrap draws of n > 1 repetitions make a 95 % interval [Hesterberg 2015]."""
+    low = float(stats.norm.cdf(-np.sqrt(n / (n - 1)) * stats.t.ppf((1 + LEVEL) / 2, n - 1)))
+    return low, 1 - low
 
 
 def worst(samples) -> Estimate:

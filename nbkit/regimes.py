@@ -43,8 +43,9 @@ def learning_curves(
     Returns `error` (learner, p, seed) as a fraction. Learners beside the networks, with `kernels`: "initial kernel",
     "final kernel" (of the feature network, fitted to fresh points), "squeezed kernel" (the initial one on x⊥/Λ*, for
     the stripe), "neighbours" (k = 5). Observables (network, p, seed): `compression` Λ at the end and `compression_star`
-    at t*, `time_star`, `kernel_change`, `converged`; (state, p, seed, rank): `projection`, `information`, `floor` of
-    the eigenvectors of the tangent kernel on the training set, state being "initial" or a network.
+    at t*, `time_star`, `kernel_change`, `converged`, `steps`, `lost` (see `flow.has_lost_a_class`); (state, p, seed,
+    rank): `projection`, `information`, `floor` of the eigenvectors of the tangent kernel on the training set, state
+    being "initial" or a network.
     """
     repetitions = range(seed, seed + seeds)
     start, data = flow.initial(repetitions, width, d), [_points(task, repetitions, p, d, n_test) for p in samples]
@@ -184,6 +185,8 @@ def _observables(trained: dict[str, flow.Trained], x: Tensor, y: Tensor) -> xr.D
         "compression_star": [compression(net.at_shares[:, 0]).numpy() for net in nets],
         "time_star": [net.share_times[:, 0].numpy() for net in nets],
         "converged": [net.converged.numpy() for net in nets],
+        "lost": [flow.has_lost_a_class(net.end, x, y).numpy() for net in nets],
+        "steps": [net.steps.numpy() for net in nets],
         "kernel_change": changes,
     }
     named = {"projection": spectra[:, :, 0], "information": spectra[:, :, 1], "floor": spectra[:, :, 2]}

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+import torch
 
-from nbkit import sphere
+from nbkit import flow, sphere
 
 P = np.array([10.0, 100.0, 1000.0])
 
@@ -40,3 +41,25 @@ def test_the_interval_of_a_crossing_holds_it():
     noise = np.random.default_rng(0).uniform(0.9, 1.1, (2, 12, 3))
     estimate = sphere.crossing_estimate(P, noise[0] * P**-0.5, noise[1] * 50**0.4 * P**-0.9)
     assert estimate.low < estimate.value < estimate.high and estimate.n == 12
+
+
+def test_the_strongest_pull_of_points_that_one_neuron_sees_is_their_mean():
+    """Among points in one half-space, all of label +1, G(w) = w·(mean of x̃) where w sees them all."""
+    x = torch.randn(2, 9, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64) + 4
+    mean = flow.augment(x).mean(1).norm(dim=1)
+    assert sphere.strongest_pull(x, torch.ones(2, 9)) == pytest.approx(mean, rel=1e-3)
+    assert torch.equal(sphere.strongest_pull(x, -torch.ones(2, 9)), torch.zeros(2, dtype=torch.float64))
+
+
+def test_no_sample_with_a_pull_costs_a_network_a_class():
+    options = dict(d=2, p=24, alphas=[1.0, 1e-10], samples=24, width=40, max_steps=1500, device="cpu")
+    found = sphere.losses_of_a_class(**options)
+    pulled = found.pull > 1e-9
+    assert 0 < int((~pulled).sum()) < 24 and not found.lost.isel(sample=pulled.values).any()
+    assert int(found.lost[1].sum()) > int(found.lost[0].sum())
+
+
+def test_a_seed_that_does_not_count_leaves_the_crossing_to_the_others():
+    first, second = np.tile(P**-0.5, (3, 1)), np.tile(50**0.4 * P**-0.9, (3, 1))
+    first[0, 2] = second[0, 2] = np.nan
+    assert sphere.crossing(P, first, second) == pytest.approx(50)

@@ -10,13 +10,14 @@ feature regime. Steps of explicit Euler, each run with its own adaptive size; se
 
 from nbkit.flow.losses import LOSSES
 from nbkit.flow.models import train_models
-from nbkit.flow.neurons import augment, initial, output, output_and_gradient
+from nbkit.flow.neurons import augment, has_lost_a_class, initial, output, output_and_gradient
 from nbkit.flow.training import Trained, train, train_each
 
 __all__ = [
     "LOSSES",
     "Trained",
     "augment",
+    "has_lost_a_class",
     "initial",
     "output",
     "output_and_gradient",

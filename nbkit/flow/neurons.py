@@ -22,9 +22,12 @@ _KEPT = threading.local()
 
 
 def initial(seeds, width: int, d: int) -> Tensor:
-    """Fresh neurons, all of ω, b, β from N(0, 1): (runs, width, d + 2) float64 on the CPU, one run for each seed."""
-    draws = [torch.randn(width, d + 2, generator=machine.generator(s), dtype=torch.float64) for s in seeds]
-    return torch.stack(draws)
+    """Fresh neurons, all of ω, b, β from N(0, 1): (runs, width, d + 2) float64 on the CPU, one run for each seed.
+
+    They are independent of points drawn with the same seed.
+    """
+    generators = [machine.generator(s, use="neurons") for s in seeds]
+    return torch.stack([torch.randn(width, d + 2, generator=g, dtype=torch.float64) for g in generators])
 
 
 def output(neurons: Tensor, x: Tensor) -> Tensor:
@@ -58,6 +61,19 @@ def output_and_gradient(neurons: Tensor, points: Tensor, pull) -> tuple[Tensor, 
         torch.mul(beta, s, out=gradient[rows, :-1])
         gradient[rows, -1] = (weights * s).sum(1)
     return outputs, gradient.mT
+
+
+def has_lost_a_class(neurons: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """Whether there is a class on no point of which a neuron with β of its sign is active: (runs,) of bool.
+
+    Then yf ≤ 0 on the whole class, and nothing pulls the neurons that could mend it.
+    """
+    lost = torch.zeros(len(x), dtype=torch.bool, device=x.device)
+    for run, (own, at) in enumerate(zip(neurons, augment(x).to(neurons.dtype))):
+        for sign in (-1, 1):
+            members, able = at[y[run] == sign], own[own[:, -1] * sign > 0, :-1]
+            lost[run] |= len(members) > 0 and not (members @ able.mT > 0).any()
+    return lost
 
 
 def _scratch(like: Tensor, *shape: int) -> Tensor:

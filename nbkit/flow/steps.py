@@ -31,8 +31,8 @@ LOOK = 8
 @dataclass
 class Problem:
     """What stays fixed: points (runs, p, d + 1), y and f0 (runs, p), count of the points with a label (runs, 1),
-    scale = yα and weight = y/count (runs, p), start (runs, h, d + 2), line: unit vectors (runs, h, d) to which the
-    motion of ω is confined, or None."""
+    scale = yα and weight = y/count (runs, p), start (runs, h, d + 2), ray: unit vectors (runs, h, d), of which each ω
+    stays a multiple ≥ 0, or None."""
 
     points: Tensor
     y: Tensor
@@ -41,15 +41,15 @@ class Problem:
     scale: Tensor
     weight: Tensor
     start: Tensor
-    line: Tensor | None
+    ray: Tensor | None
     loss: Loss
 
     @classmethod
     def of(cls, x: Tensor, y: Tensor, start: Tensor, alpha: Tensor, loss: Loss, orientation: str) -> Problem:
-        line = torch.nn.functional.normalize(start[:, :, :-2], dim=-1) if orientation == "fixed" else None
+        ray = torch.nn.functional.normalize(start[:, :, :-2], dim=-1) if orientation == "fixed" else None
         by_number = start.mT.contiguous().mT  # the same neurons, laid out as `output_and_gradient` wants them
         count = y.abs().sum(1, keepdim=True)
-        return cls(augment(x), y, output(start, x), count, y * alpha[:, None], y / count, by_number, line, loss)
+        return cls(augment(x), y, output(start, x), count, y * alpha[:, None], y / count, by_number, ray, loss)
 
     def __getitem__(self, runs: Tensor) -> Problem:
         return type(self)(*(v[runs] if isinstance(v, Tensor) else v for v in vars(self).values()))
@@ -61,9 +61,16 @@ class Problem:
             return self.loss.slope(self.scale[rows] * (f - self.f0[rows])) * self.weight[rows]
 
         f, gradient = output_and_gradient(neurons, self.points, pull)
-        if self.line is not None:
-            gradient[..., :-2] = (gradient[..., :-2] * self.line).sum(-1, keepdim=True) * self.line
+        if self.ray is not None:
+            length, along = ((v[..., :-2] * self.ray).sum(-1, keepdim=True) for v in (neurons, gradient))
+            gradient[..., :-2] = torch.where(length > 0, along, along.clamp(max=0)) * self.ray  # no way below 0
         return self.scale * (f - self.f0), gradient
+
+    def on_rays(self, neurons: Tensor) -> Tensor:
+        """The neurons, in place, with each ω brought back to its ray if a step went below its start."""
+        if self.ray is not None:
+            neurons[..., :-2] = (neurons[..., :-2] * self.ray).sum(-1, keepdim=True).clamp(min=0) * self.ray
+        return neurons
 
     def unfitted(self, margin: Tensor) -> Tensor:
         """Which points (runs, p) have a label and no margin (runs, p) that counts as fitted."""
@@ -122,7 +129,7 @@ def integrate(
 
 def step(problem: Problem, state: State) -> None:
     """One trial step of every run, in place."""
-    trial = torch.addcmul(state.neurons, state.gradient, state.dt[:, None, None], value=-1)
+    trial = problem.on_rays(torch.addcmul(state.neurons, state.gradient, state.dt[:, None, None], value=-1))
     margin, gradient = problem.evaluate(trial)
     slope = _size(gradient)
     turn = _size(gradient - state.gradient).square() / (state.slope * slope)

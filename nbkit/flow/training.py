@@ -76,7 +76,7 @@ def train(
 
     x (runs, p, d); y (runs, p) of ±1, or 0 for a point that is not there; start: neurons (runs, h, d + 2), see
     `initial`; alpha: one, or one for each run.
-    loss: a name in `LOSSES`. orientation: "fixed" keeps every ω on its initial line, so that only its length moves.
+    loss: a name in `LOSSES`. orientation: "fixed" keeps the direction of every ω, so that only its length ≥ 0 moves.
     times, shares: when to keep `observe(neurons)`, a function of the neurons (runs, h, d + 2) of the runs at that
     point: at these times (in units where θ̇ = −∇L), and when these shares of the training points are fitted.
     A run that has not fitted after `max_steps` trial steps stops there, with `converged` false.

@@ -94,6 +94,7 @@ class Part(Rule):
 
     statistic: Text | None = None
     decided_at: list[Preset] | None = None
+    identity: bool = False
 
 
 class Claim(Rule):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbkit.ledger import tables
 from nbkit.ledger.claims import CLAIMS, Claim, load
-from nbkit.ledger.verdicts import NOT_RUN, UNDECIDED, combine, verdict
+from nbkit.ledger.verdicts import NOT_RUN, REPRODUCED, UNDECIDED, combine, verdict
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -163,10 +163,17 @@ def _result(claim: Claim, reports: list[dict]) -> dict[str, Any]:
     seen = [part for part in parts if part["verdict"] != NOT_RUN]
     first = {key: seen[0][key] if seen else None for key in NUMBERS}
     common = {key: "; ".join(dict.fromkeys(p[key] for p in seen if p[key])) or None for key in PROVENANCE}
-    found = combine(part["verdict"] for part in parts if part["judged"])
+    found = combine(part["verdict"] for part in parts if part["judged"] and _counts(claim, part))
     if found == NOT_RUN and seen:
         found = UNDECIDED
     return {**first, **common, "note": None, "verdict": found, "parts": parts}
+
+
+def _counts(claim: Claim, part: dict) -> bool:
+    """Whether a part has a say: an identity that holds, or was not looked at, has none beside other statistics."""
+    rules = claim.statistics()
+    alone = all(rule.identity or rule.accept is None for rule in rules.values())
+    return alone or not rules[part["part"]].identity or part["verdict"] not in (REPRODUCED, NOT_RUN)
 
 
 def _judge(rule, report: dict) -> str:

@@ -43,7 +43,9 @@ def combine(verdicts: Iterable[str]) -> str:
 
     It is *reproduced*, or *not reproduced*, when all of them are, *not run* when none of them is reported, *partly*
     reproduced when at least one is (partly) reproduced, and else *not decided at this scale*. A statistic that is not
-    reported thus leaves the claim *partly* reproduced at most; one without a range is shown and does not count.
+    reported thus leaves the claim *partly* reproduced at most; one without a range is shown and does not count. An
+    identity, which holds whatever networks do, can spoil a verdict but not make one: while it holds, it does not count
+    beside other statistics.
     """
     found = set(verdicts)
     for unanimous in (REPRODUCED, NOT_REPRODUCED, NOT_RUN):

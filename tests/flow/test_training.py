@@ -71,13 +71,15 @@ def test_processes_change_nothing(monkeypatch):
     assert torch.allclose(one.end, two.end) and torch.equal(one.steps, two.steps)
 
 
-def test_fixed_orientations_stay_on_their_line():
+def test_fixed_orientations_are_kept_and_no_neuron_turns_over():
     x, y = _stripe()
     start = flow.initial(range(3), 60, 3)
     end = flow.train(x, y, start, alpha=1e-3, orientation="fixed", **CPU).end
-    cosine = torch.nn.functional.cosine_similarity(start[..., :-2], end[..., :-2], dim=-1)
-    assert torch.allclose(cosine.abs(), torch.ones_like(cosine), atol=1e-10)
-    assert not torch.allclose(start, end)
+    before, after = start[..., :-2], end[..., :-2]
+    silent = after.norm(dim=-1) == 0
+    cosine = torch.nn.functional.cosine_similarity(before, after, dim=-1)[~silent]
+    assert torch.allclose(cosine, torch.ones_like(cosine), atol=1e-10)
+    assert 0 < silent.sum() < silent.numel() / 2 and not torch.allclose(before, after)
 
 
 def test_marks_are_kept_in_order_and_the_last_one_is_the_end():

@@ -11,6 +11,7 @@ import yaml
 
 from nbkit import ledger
 from nbkit.intervals import Estimate
+from nbkit.ledger import reports
 
 CLAIMS = """
 - {id: GD-1, statement: "One <b>|*holds*|.", source: ortiz2020neural, where: section 1, statistic: a number,
@@ -217,3 +218,27 @@ def test_importing_the_ledger_loads_nothing_heavy():
     code = f"import sys, nbkit.ledger; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("measured", "identity", "found"),
+    [(0.5, 0.0, "not reproduced"), (2.0, 0.0, "reproduced"), (2.0, 9.0, "partly"), (0.5, 9.0, "not reproduced")],
+)
+def test_an_identity_can_spoil_a_verdict_but_not_make_one(measured, identity, found):
+    parts = {
+        "measured": ledger.Part(expected="above 1", accept=ledger.Region(min=1)),
+        "identity": ledger.Part(expected="0", accept=ledger.Region(max=1e-9), identity=True),
+    }
+    claim = next(iter(ledger.load().values())).model_copy(
+        update={"id": "GD-99", "parts": parts, "expected": None, "accept": None, "partly": None}
+    )
+    report = lambda part, value: {
+        **dict.fromkeys(("note", "device", "date")), "id": "GD-99", "part": part, "recorded": False, "preset": "book",
+        "value": value, "low": value, "high": value, "n": 5,
+    }  # fmt: skip
+    both = [report("measured", measured), report("identity", identity)]
+    assert reports._result(claim, both)["verdict"] == found
+    alone = {"identity": parts["identity"]}
+    assert reports._result(claim.model_copy(update={"parts": alone}), both[1:])["verdict"] == (
+        "reproduced" if identity == 0 else "not reproduced"
+    )
