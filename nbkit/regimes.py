@@ -185,7 +185,7 @@ def _observables(trained: dict[str, flow.Trained], x: Tensor, y: Tensor) -> xr.D
         "compression_star": [compression(net.at_shares[:, 0]).numpy() for net in nets],
         "time_star": [net.share_times[:, 0].numpy() for net in nets],
         "converged": [net.converged.numpy() for net in nets],
-        "lost": [flow.has_lost_a_class(net.end, x, y).numpy() for net in nets],
+        "lost": [flow.has_lost_a_class(net.end, flow.augment(x.double()), y).numpy() for net in nets],
         "steps": [net.steps.numpy() for net in nets],
         "kernel_change": changes,
     }

@@ -57,7 +57,7 @@ def losses_of_a_class(
     x, y = gaussian.sample("sphere", [3 * s for s in repetitions], p, d)
     start = flow.initial(repetitions, width, d)
     calls = [dict(x=x, y=y, start=start, alpha=alpha, max_steps=max_steps, device=device) for alpha in alphas]
-    lost = [flow.has_lost_a_class(run.end, x, y).numpy() for run in flow.train_each(calls)]
+    lost = [flow.has_lost_a_class(run.end, flow.augment(x.double()), y).numpy() for run in flow.train_each(calls)]
     return xr.Dataset(
         {
             "lost": (("alpha", "sample"), np.stack(lost)),

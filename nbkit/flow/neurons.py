@@ -63,13 +63,14 @@ def output_and_gradient(neurons: Tensor, points: Tensor, pull) -> tuple[Tensor, 
     return outputs, gradient.mT
 
 
-def has_lost_a_class(neurons: Tensor, x: Tensor, y: Tensor) -> Tensor:
+def has_lost_a_class(neurons: Tensor, points: Tensor, y: Tensor) -> Tensor:
     """Whether there is a class on no point of which a neuron with β of its sign is active: (runs,) of bool.
 
-    Then yf ≤ 0 on the whole class, and nothing pulls the neurons that could mend it.
+    points: augmented inputs (runs, p, d + 1). Then yf ≤ 0 on the whole class, and nothing pulls the neurons that could
+    mend it.
     """
-    lost = torch.zeros(len(x), dtype=torch.bool, device=x.device)
-    for run, (own, at) in enumerate(zip(neurons, augment(x).to(neurons.dtype))):
+    lost = torch.zeros(len(points), dtype=torch.bool, device=points.device)
+    for run, (own, at) in enumerate(zip(neurons, points)):
         for sign in (-1, 1):
             members, able = at[y[run] == sign], own[own[:, -1] * sign > 0, :-1]
             lost[run] |= len(members) > 0 and not (members @ able.mT > 0).any()

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from nbkit.flow.losses import Loss
-from nbkit.flow.neurons import augment, output, output_and_gradient
+from nbkit.flow.neurons import augment, has_lost_a_class, output, output_and_gradient
 
 TURN, CHANGE = 1e-4, 0.1
 MOVE, SMALL_CHANGE = 0.01, 0.01
@@ -76,6 +76,14 @@ class Problem:
         """Which points (runs, p) have a label and no margin (runs, p) that counts as fitted."""
         return ~(margin >= self.loss.fitted) & (self.y != 0)
 
+    def given_up(self, neurons: Tensor, unfitted: Tensor) -> Tensor:
+        """Which runs (runs,) have fitted one class and lost the other for good, unfitted being (runs, p)."""
+        one_class = ((self.y == -1) == unfitted).all(1) | ((self.y == 1) == unfitted).all(1)
+        runs = (one_class & unfitted.any(1)).nonzero()[:, 0]
+        one_class[:] = False
+        one_class[runs] = has_lost_a_class(neurons[runs], self.points[runs], self.y[runs])
+        return one_class
+
 
 @dataclass
 class State:
@@ -114,9 +122,10 @@ def integrate(
     while len(state.run):
         for _ in range(LOOK):
             step(mine, state)
-        missing = mine.unfitted(state.margin).sum(1)
+        unfitted = mine.unfitted(state.margin)
+        missing = unfitted.sum(1)
         diary.write(state, (mine.count[:, 0] - missing) / mine.count[:, 0], observe)
-        over = (missing == 0) | (state.steps >= max_steps) | (state.slope == 0)
+        over = (missing == 0) | (state.steps >= max_steps) | (state.slope == 0) | mine.given_up(state.neurons, unfitted)
         if over.any():
             diary.close(state[over], missing[over] == 0, observe)
             state = state[~over]

@@ -79,7 +79,8 @@ def train(
     loss: a name in `LOSSES`. orientation: "fixed" keeps the direction of every ω, so that only its length ≥ 0 moves.
     times, shares: when to keep `observe(neurons)`, a function of the neurons (runs, h, d + 2) of the runs at that
     point: at these times (in units where θ̇ = −∇L), and when these shares of the training points are fitted.
-    A run that has not fitted after `max_steps` trial steps stops there, with `converged` false.
+    A run that has not fitted after `max_steps` trial steps stops there, with `converged` false; so does one that has
+    fitted one class and lost the other, see `has_lost_a_class`.
     checkpoint: a file that the state is written to every minute and that an interrupted call goes on from; it is
     deleted at the end. Raises ValueError for arguments that do not fit together.
     """

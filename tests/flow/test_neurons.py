@@ -42,8 +42,11 @@ def test_a_class_is_lost_when_no_neuron_of_its_sign_sees_it():
     x = torch.tensor([[[1.0], [2.0], [-1.0]]], dtype=torch.float64)
     y = torch.tensor([[1.0, 1.0, -1.0]])
     right, left, blind = [1.0, 0.0], [-1.0, 0.0], [0.0, -1.0]
-    lost = lambda *neurons: flow.has_lost_a_class(torch.tensor([neurons], dtype=torch.float64), x, y).item()
+    points = flow.augment(x)
+    lost = lambda *neurons: flow.has_lost_a_class(torch.tensor([neurons], dtype=torch.float64), points, y).item()
     assert not lost([*right, 1.0], [*left, -1.0])
     assert lost([*right, 1.0], [*left, 1.0]) and lost([*right, -1.0], [*left, -1.0])
     assert lost([*blind, 1.0], [*left, -1.0])
-    assert not flow.has_lost_a_class(torch.tensor([[[*right, 1.0]]]), x[:, :2], y[:, :2]).item()  # there is one class
+    assert not flow.has_lost_a_class(
+        torch.tensor([[[*right, 1.0]]]).double(), points[:, :2], y[:, :2]
+    ).item()  # there is one class

@@ -190,3 +190,14 @@ def test_marks_that_are_passed_at_once_are_kept_alike():
     assert torch.equal(trained.at_shares[:, 0], trained.at_shares[:, 2])
     assert not torch.equal(trained.at_shares[:, 0], trained.start)
     assert torch.equal(trained.share_times[:, 0], trained.share_times[:, 2])
+
+
+def test_a_run_that_has_lost_a_class_ends_and_says_so():
+    """With a point of label −1 in the middle of points of label +1, small α and one neuron of each sign."""
+    x = torch.tensor([[[-1.0], [0.0], [1.0]]], dtype=torch.float64)
+    y = torch.tensor([[1.0, -1.0, 1.0]])
+    start = torch.tensor([[[1.0, 0.1, 1.0], [-1.0, 0.1, 1.0], [0.1, -0.5, -0.1]]], dtype=torch.float64)
+    trained = flow.train(x, y, start, alpha=1e-3, **CPU)
+    assert flow.has_lost_a_class(trained.end, flow.augment(x), y).all()
+    assert not trained.converged.any() and trained.steps.item() < CPU["max_steps"]
+    assert ((y * trained.predict(x))[0] >= 1).tolist() == [True, False, True]
