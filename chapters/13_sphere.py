@@ -13,9 +13,10 @@
 #
 # - meet a task with the symmetry of the initial weights, so that there is nothing to compress;
 # - see the lazy network beat the feature network, and look for the point where that ends;
-# - find the culprit by an intervention: forbid the neurons to turn.
+# - look for the culprit by an intervention: forbid the neurons to turn;
+# - find out why a few feature networks lose a whole class, and which samples do this to them.
 #
-# Task, curves and explanation are those of {cite:t}`petrini2020learning`; the thresholds are ours.
+# Task, curves and explanation are those of {cite:t}`petrini2020learning`; the thresholds and the section on lost classes are ours.
 
 # %% tags=["parameters"]
 preset: str = "book"  # smoke, book or paper: the size of everything left at None
@@ -29,6 +30,11 @@ n_test: int = None  # test points
 max_steps: int = None  # trial steps after which a flow is given up
 constant_samples: list = None  # training points of the constant target
 constant_seeds: int = None  # repetitions of the constant target
+unlucky_p: int = None  # training points of each sample that may cost a class
+unlucky_samples: int = None  # samples that may cost a class
+unlucky_width: int = None  # neurons of the networks trained on them
+unlucky_alphas: list = None  # their output scales, falling
+unlucky_steps: int = None  # trial steps in which they lose a class or do not
 
 # %%
 import numpy as np
@@ -57,7 +63,7 @@ params.table(p)
 # which halves the data to a good approximation of the median of $\chi^2_d$. The task does not change under rotations. Nor does the distribution of the initial weights. So the network starts with a good prior: neurons that look in all directions alike.
 #
 # In the lazy regime this prior stays. In the feature regime each neuron grows and turns towards the pull of the points on which it is active. For infinitely many points the pull is radial; for few it is not, and the neurons turn to the fluctuations.
-# The network is that of {doc}`12_stripe`. We add a third way of training: feature training in which each $\omega_n$ keeps its direction and only its length, $b_n$ and $\beta_n$ move.
+# The network is that of {doc}`12_stripe`. We add a third way of training: feature training in which each $\omega_n$ keeps its direction, and only its length (not below 0), $b_n$ and $\beta_n$ move.
 
 # %%
 curves = {
@@ -68,8 +74,8 @@ curves[10] = regimes.learning_curves("sphere", d=10, networks=("lazy", "feature"
 # %% tags=["hide-input", "remove-output"]
 figures.glue(
     "fig-sphere",
-    draw.learning_curves({f"d = {d}": c.error for d, c in curves.items()}),
-    alt="Test error against the number of points on the sphere: the lazy network lies below the feature network, and at d = 10 feature training with fixed orientations lies with the lazy one.",
+    draw.learning_curves({f"d = {d}": c for d, c in curves.items()}),
+    alt="Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve, at d = 10 feature training with fixed orientations lies between them or with the lazy one, and crosses near one half mark feature networks that have lost a class.",
 )
 
 
@@ -85,8 +91,9 @@ def penalty_of(curves):
 
 
 def crossing_of(curves):
-    """p* at which the curves of the two regimes cross."""
-    lazy, feature = (curves.error.sel(learner=name).transpose("seed", "p").values for name in ("lazy", "feature"))
+    """p* at which the curves of the two regimes cross, without the pairs in which a network has lost a class."""
+    error = curves.error.where(~curves.lost.any("network"))
+    lazy, feature = (error.sel(learner=name).transpose("seed", "p").values for name in ("lazy", "feature"))
     return sphere.crossing_estimate(curves.p.values, lazy, feature)
 
 
@@ -122,22 +129,95 @@ def said(crossings):
 
 figures.text("crossings", said(crossings))
 figures.text("largest", str(p.samples[-1]))
-figures.number("unfinished", sum(int((~c.converged).sum()) for c in curves.values()), "d")
+figures.number("lost", sum(int(c.lost.sum()) for c in curves.values()), "d")
+figures.number("unfinished", sum(int((~c.converged & ~c.lost).sum()) for c in curves.values()), "d")
+figures.number("feature-networks", sum(c.lost.sel(network="feature").size for c in curves.values()), "d")
+change = curves[10].kernel_change.sel(network="fixed", p=curves[10].p[-1])
+figures.number("fixed-change", intervals.mean(change), ".2f")
 for name in ("seeds", "width", "n_test", "preset", "constant_seeds"):
     figures.text(name.replace("_", "-"), str(getattr(p, name)))
 
 # %% [markdown]
 # ```{glue:figure} fig-sphere
 # :name: fig-sphere
-# :alt: Test error against the number of points on the sphere: the lazy network lies below the feature network, and at d = 10 feature training with fixed orientations lies with the lazy one.
-# Learning curves on the sphere. Mean and 95 % band over {glue:text}`seeds` seeds, {glue:text}`n-test` test points each, $h =$ {glue:text}`width`; preset {glue:text}`preset`. {glue:text}`unfinished` networks did not fit all their points in time; they are counted as they are.
+# :alt: Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve, at d = 10 feature training with fixed orientations lies between them or with the lazy one, and crosses near one half mark feature networks that have lost a class.
+# Learning curves on the sphere. Mean and 95 % band over {glue:text}`seeds` seeds, {glue:text}`n-test` test points each, $h =$ {glue:text}`width`; preset {glue:text}`preset`. Crosses: {glue:text}`lost` of {glue:text}`feature-networks` feature networks that have lost a class for good (explained below); they are not in the mean. {glue:text}`unfinished` networks did not fit all their points in time and are counted as they are.
 # ```
 #
 # At $d = 10$ the feature network makes {glue:text}`penalty` points more errors than the lazy one from the same start on the same points. On the stripe it was the other way round.
 #
-# **Is it the turning?** With the orientations fixed, feature training makes {glue:text}`relief` points fewer errors, and lies {glue:text}`rest` points above the lazy network. Everything else about the feature regime, the growth of the weights by a factor of a thousand and the change of the kernel, is still there. So it is the turning that hurts.
+# **Is it the turning?** With the orientations fixed, feature training makes {glue:text}`relief` points fewer errors, and lies {glue:text}`rest` points above the lazy network. The rest of the feature regime is still there: its kernel changes by {glue:text}`fixed-change` of its size at the largest $p$.
+# Turning is what we took away, so turning costs at least this much. The recorded curves at the end, with more neurons and seeds, say how much is left.
 #
-# **Where does it end?** The talk shows that with enough points the feature network catches up: the curves cross at some $p^*$ that grows with $d$. Up to $p =$ {glue:text}`largest` we find these crossings: {glue:text}`crossings`.
+# **Where does it end?** The talk shows that with enough points the feature network catches up: the curves cross at some $p^*$ that grows with $d$. Up to $p =$ {glue:text}`largest`, and among pairs in which no network has lost a class, we find these crossings: {glue:text}`crossings`.
+#
+# ## A sample can cost a class
+#
+# The crosses in the figure are not networks that we stopped too early. On no point of one class is any neuron active whose $\beta$ has the sign of that class. So $F$ is zero or of the wrong sign there, nothing pulls the neurons that could mend it, and however long we wait the class is lost.
+#
+# How does a network that started with neurons looking everywhere come to this? While $F$ is small all points pull alike. A neuron with $\beta > 0$ and weights $w = (\omega, b)$ then climbs
+#
+# ```{math}
+# :label: eq-pull
+# G(w) = \frac1p \sum_\mu y^\mu\, \sigma(w \cdot \tilde x^\mu), \qquad \tilde x = (x/\sqrt d,\, 1),
+# ```
+#
+# and its $\beta$ grows where $G > 0$ and shrinks where $G < 0$: $\dot\beta \propto G(w)$. One with $\beta < 0$ descends $G$ in the same way.
+#
+# ```{prf:proposition} On average nothing pulls
+# :label: prop-pull
+# On the sphere with classes of equal probability, $\mathbb E\, G(w) \le 0$ for every $w$.
+# ```
+#
+# ```{prf:proof}
+# Fix the length $r = \|x\|$ and average over directions: $\omega\cdot x$ is symmetric about 0 and proportional to $r$. A convex function of a symmetric variable times $r$ has a mean that does not fall with $r$, and $\sigma(\cdot + b)$ is convex. All points outside have a larger $r$ than all points inside, so they contribute at least as much, with label $-1$.
+# ```
+#
+# Neurons with $\beta < 0$ grow and fit the points outside. Those with $\beta > 0$ live on the fluctuations of the sample, of order $p^{-1/2}$. If there are too many points outside, $G$ may be positive nowhere. Then every neuron with $\beta > 0$ shrinks until its $\beta$ changes sign or it sees no point at all.
+# It is saved only if the outside is fitted first, for then the points inside are left to pull alone. The smaller $\alpha$, the longer that takes. So we expect: where some $G(w) > 0$, no class is lost; where none is, the class inside is lost, surely so as $\alpha \to 0$. That early alignment can lead to such ends is known {cite:p}`boursier2025early`; which samples do it here is our question.
+#
+# We look for the largest $G$ by ascent from 100 random $w$, before any training, and then train.
+
+# %%
+unlucky = sphere.losses_of_a_class(d=2, **p.unlucky)
+pulls = sphere.pulls([2, 3, 5, 10], sizes=[24, 96, 384], samples=p.unlucky_samples // 2, seed=p.seed)
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-lost",
+    draw.lost_classes(unlucky, pulls, unlucky.without),
+    alt="Left: among samples with a pull no network loses a class at any α; among those without, the share rises from none at large α to most at small α. Right: the share of samples without a pull against the number of points, level in each dimension and lower in higher dimensions.",
+)
+
+# %%
+with_pull, doomed = (unlucky.lost.isel(sample=chosen.values) for chosen in (~unlucky.without, unlucky.without))
+spared = intervals.share(with_pull.any("alpha"))
+claims.report("LF-26", spared, part="with_pull")
+figures.number("spared", 100 * spared.value, ".0f")
+figures.number("spared-high", 100 * spared.high, ".1f")
+figures.number("spared-n", spared.n, "d")
+figures.number("doomed-n", doomed.sizes["sample"], "d")
+if doomed.sizes["sample"]:
+    share = intervals.share(doomed.sel(alpha=min(p.unlucky_alphas)))
+    claims.report("LF-26", share, part="without")
+    figures.text("doomed", f"{100 * share.value:.0f} % [{100 * share.low:.0f}, {100 * share.high:.0f}]")
+else:
+    figures.text("doomed", "(no such sample)")
+figures.text("least-alpha", f"{min(p.unlucky_alphas):g}")
+for name in ("unlucky_p", "unlucky_samples", "unlucky_width"):
+    figures.text(name.replace("_", "-"), str(getattr(p, name)))
+
+# %% [markdown]
+# ```{glue:figure} fig-lost
+# :name: fig-lost
+# :alt: Left: among samples with a pull no network loses a class at any α; among those without, the share rises from none at large α to most at small α. Right: the share of samples without a pull against the number of points, level in each dimension and lower in higher dimensions.
+# Left: {glue:text}`unlucky-samples` samples at $d = 2$, $p =$ {glue:text}`unlucky-p`, $h =$ {glue:text}`unlucky-width`, one network each, with and without a $w$ of $G(w) > 0$. Right: how often a sample has none, for half as many samples. Bars: Wilson's 95 % interval; preset {glue:text}`preset`.
+# ```
+#
+# Of the {glue:text}`spared-n` samples with a pull {glue:text}`spared` % cost a network its class at any $\alpha$ (the interval ends at {glue:text}`spared-high` %); of the {glue:text}`doomed-n` without, {glue:text}`doomed` do at $\alpha =$ {glue:text}`least-alpha`. One number, computed from the points alone, tells the two kinds apart.
+# More points do not help: their surplus on one side grows with $\sqrt p$ just as the other fluctuations do. More dimensions do. Nor do more neurons help, since all of them climb the same $G$.
+#
+# For the learning curves this means that the mean over *all* feature networks has a floor that does not fall with $p$: the share of lost ones times their error, near one half. That is why we compare the regimes on pairs that kept both classes, and count the others.
 #
 # ## How fast a lazy network learns a constant
 #
@@ -191,12 +271,13 @@ if (found := results.recorded("sphere-constant")) is not None:
 longer = {d: found for d in (2, 3, 5, 10) if (found := results.recorded(f"sphere-d{d}")) is not None}
 figures.glue(
     "fig-sphere-recorded",
-    draw.learning_curves({f"d = {d}": c.error for d, c in longer.items()})
-    if longer
-    else figures.awaiting("sphere-d10"),
+    draw.learning_curves({f"d = {d}": c for d, c in longer.items()}) if longer else figures.awaiting("sphere-d10"),
     alt="Recorded learning curves on the sphere, one panel for each dimension that has been recorded.",
 )
 figures.text("about-recorded", "; ".join(map(results.label, longer.values())) or "nothing has been recorded yet")
+gone = sum(int(c.lost.sum()) for c in longer.values())
+late = sum(int((~c.converged & ~c.lost).sum()) for c in longer.values())
+figures.text("lost-recorded", f"{gone} feature networks have lost a class, {late} networks did not fit in time")
 figures.text("crossings-recorded", said({d: crossing_of(c) for d, c in longer.items()}) or "none is known yet")
 most = last = {"p": "(not recorded)", "excess": float("nan")}
 ahead = "(not recorded)"
@@ -208,7 +289,15 @@ if 10 in longer:
         for i in (int(excess.mean("seed").argmax("p")), -1)
     )
     ahead = f"{int((excess[:, -1] < 0).sum())} of {excess.sizes['seed']}"
+    few = 100 * longer[10].where(longer[10].p <= 256, drop=True)
+    parts = {"penalty": ("feature", "lazy"), "relief": ("feature", "fixed"), "rest": ("fixed", "lazy")}
+    shares = {name: intervals.mean(gap(few, *pair).mean("p")) for name, pair in parts.items()}
+    last_rest = intervals.mean(100 * gap(longer[10], "fixed", "lazy")[:, -1])
+else:
+    shares, last_rest = dict.fromkeys(("penalty", "relief", "rest"), float("nan")), float("nan")
 figures.text("last-ahead", ahead)
+for name, value in {**shares, "last-rest": last_rest}.items():
+    figures.number(f"recorded-{name}", value, ".1f", missing="(not recorded)")
 for name, place in {"most": most, "last": last}.items():
     figures.text(f"{name}-p", place["p"])
     figures.number(f"{name}-excess", place["excess"], ".1f", missing="(not recorded)")
@@ -217,12 +306,14 @@ for name, place in {"most": most, "last": last}.items():
 # ```{glue:figure} fig-sphere-recorded
 # :name: fig-sphere-recorded
 # :alt: Recorded learning curves on the sphere, one panel for each dimension that has been recorded.
-# Recorded: {glue:text}`about-recorded`. Drawn like {numref}`fig-sphere`.
+# Recorded: {glue:text}`about-recorded`. Drawn like {numref}`fig-sphere`; {glue:text}`lost-recorded`.
 # ```
 #
 # Crossings in the recorded curves: {glue:text}`crossings-recorded`. At $d = 10$ the feature network's extra error is largest at $p =$ {glue:text}`most-p`, {glue:text}`most-excess` points,
-# and {glue:text}`last-excess` points at the last $p =$ {glue:text}`last-p`. There the feature network is the better one in {glue:text}`last-ahead` pairs that started alike;
-# a network that has not fitted all its points in the steps allowed counts as it is, and a single one can hold up the mean.
+# and {glue:text}`last-excess` points at the last $p =$ {glue:text}`last-p`, lost networks included; there it is the better one in {glue:text}`last-ahead` pairs that started alike.
+#
+# The culprit again, with more neurons and seeds: up to $p = 256$ the feature network is {glue:text}`recorded-penalty` points worse than the lazy one. Fixing the orientations takes away {glue:text}`recorded-relief` of these and leaves {glue:text}`recorded-rest`;
+# at the last $p$ the network with fixed orientations stands at {glue:text}`recorded-last-rest` points against the lazy one. Where the remainder is above zero, turning is not the whole story: lengths and biases follow the sample, too.
 #
 # ## What the claims have come to
 #
@@ -234,8 +325,9 @@ claims.box()
 # %% [markdown]
 # ## What we cannot say
 #
-# - The talk's curves reach further than $p =$ {glue:text}`largest`, and its networks are wider. That we see no crossing somewhere does not mean that there is none.
+# - That we see no crossing up to $p =$ {glue:text}`largest` in some dimension does not mean that there is none.
 # - With fixed orientations a network of $h$ neurons has fewer free parameters. That it does better although it can do less supports the explanation, but other constraints might help as well.
+# - That no $w$ with $G(w) > 0$ was *found* is no proof that there is none; a $w$ that was found is one.
 #
 # ## Exercises
 #

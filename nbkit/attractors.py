@@ -34,10 +34,20 @@ def patterns(neurons: Tensor, x: Tensor) -> Tensor:
     return torch.unique(activity(neurons, x), dim=0, return_inverse=True)[1]
 
 
+def strength(neurons: Tensor) -> Tensor:
+    """|β|‖(ω, b)‖ (..., h) of neurons (..., h, d + 2): how much a neuron can do to f."""
+    return neurons[..., -1].abs() * neurons[..., :-1].norm(dim=-1)
+
+
+def strong(neurons: Tensor, *, least: float = 0.01) -> Tensor:
+    """Those of the neurons (h, d + 2) that have at least `least` times the largest strength: the others are idle."""
+    sizes = strength(neurons)
+    return neurons[sizes >= least * sizes.max()]
+
+
 def count(neurons: Tensor, x: Tensor, *, least: float = 0.0) -> int:
-    """Number A of attractors among the neurons (h, d + 2) whose |β|‖(ω, b)‖ is at least `least` times the largest."""
-    strength = neurons[:, -1].abs() * neurons[:, :-1].norm(dim=1)
-    return len(patterns(neurons[strength >= least * strength.max()], x).unique())
+    """Number A of attractors among the neurons (h, d + 2) of at least `least` times the largest strength."""
+    return len(patterns(strong(neurons, least=least), x).unique())
 
 
 def merge(neurons: Tensor, x: Tensor) -> Tensor:
@@ -83,32 +93,47 @@ def angular_entropy(neurons: Tensor, *, bins: int = 36) -> float:
     return float(torch.special.entr(share).sum() / np.log(bins))
 
 
+def radial_spread(neurons: Tensor) -> float:
+    """Median deviation of ln|z| from its median: 0 when all neurons lie on one circle around the origin."""
+    radius = positions(neurons).norm(dim=-1).log()
+    return float((radius - radius.median()).abs().median())
+
+
 @experiment
 def in_the_plane(
     *, p: int, width: int, alpha: float, seeds: int, frames: int, max_steps: int, seed: int = 0, device: str = "auto"
 ) -> xr.Dataset:
     """Networks on the sphere in d = 2 along the flow, in the lazy regime and in feature training at this α.
 
-    `neurons` (regime, seed, frame, neuron, parameter): at the start, and when the share of fitted points first reaches
-    1/frames, 2/frames, …, 1, which is `share` (frame,); `entropy` and `attractors` (regime, seed, frame); the points
-    `x` (seed, point, axis) and `y`.
+    `neurons` (regime, seed, frame, neuron, parameter): at the start, at `time` (regime, frame) in equal ratios, and at
+    the end (`time` is infinite there). Of the strong neurons: `entropy` of their angles, `spread` of their radii, and
+    `attractors` (regime, seed, frame). `unfitted` (regime, seed, frame); the points `x` (seed, point, axis) and `y`;
+    `converged` (regime, seed).
     """
-    repetitions, shares = range(seed, seed + seeds), np.linspace(0, 1, frames + 1)[1:]
+    repetitions = range(seed, seed + seeds)
     x, y = gaussian.sample("sphere", [3 * s for s in repetitions], p, 2)
-    same = dict(x=x, y=y, start=flow.initial(repetitions, width, 2), shares=shares, max_steps=max_steps, device=device)
-    runs = flow.train_each([same | {"alpha": scale} for scale in (regimes.ALPHA["lazy"], alpha)])
-    neurons = torch.stack([torch.cat([run.start[:, None], run.at_shares], dim=1) for run in runs])
+    same = dict(x=x, y=y, start=flow.initial(repetitions, width, 2), max_steps=max_steps, device=device)
+    scales = {"lazy": regimes.ALPHA["lazy"], "feature": alpha}
+    # A neuron's pull is of order 1/h, and F is of order 1 after a motion of order 1 (feature) or 1/α (lazy).
+    times = {name: width * np.geomspace(1, 2000, frames - 2) / max(scale, 1) for name, scale in scales.items()}
+    runs = flow.train_each([same | {"alpha": scale, "times": times[name]} for name, scale in scales.items()])
+    neurons = torch.stack([torch.cat([r.start[:, None], r.at_times, r.end[:, None]], dim=1) for r in runs])
     measure = lambda f: np.array([[[f(n, x[j]) for n in run] for j, run in enumerate(regime)] for regime in neurons])
+    margins = [torch.stack([y * run.predict(x, now) for now in n.unbind(1)], 1) for run, n in zip(runs, neurons)]
     axes = ("regime", "seed", "frame")
     return xr.Dataset(
         {
             "neurons": ((*axes, "neuron", "parameter"), neurons.numpy()),
-            "entropy": (axes, measure(lambda n, _: angular_entropy(n))),
-            "attractors": (axes, measure(count)),
+            "entropy": (axes, measure(lambda n, _: angular_entropy(strong(n)))),
+            "spread": (axes, measure(lambda n, _: radial_spread(strong(n)))),
+            "attractors": (axes, measure(lambda n, at: count(n, at, least=0.01))),
+            "unfitted": (axes, (torch.stack(margins) < 1).double().mean(-1).numpy()),
+            "time": (("regime", "frame"), [[0, *marks, np.inf] for marks in times.values()]),
             "x": (("seed", "point", "axis"), x.numpy()),
             "y": (("seed", "point"), y.numpy()),
+            "converged": (("regime", "seed"), np.stack([run.converged.numpy() for run in runs])),
         },
-        coords={"regime": list(regimes.ALPHA), "seed": list(repetitions), "share": ("frame", [0, *shares])},
+        coords={"regime": list(scales), "seed": list(repetitions)},
     )
 
 
@@ -124,7 +149,8 @@ def counts(
     seed: int = 0,
     device: str = "auto",
 ) -> xr.Dataset:
-    """Attractors before and after feature training: `before`, `after`, `strong` (p, h, seed), with `converged`.
+    """Attractors before and after feature training: `before`, `after`, `strong` (p, h, seed), with `converged`
+    and `lost` (a class, see `flow.has_lost_a_class`).
 
     strong: of the neurons that have at least 1 % of the largest strength. Each (p, h) with the same points for all h.
     """
@@ -134,14 +160,15 @@ def counts(
     cases = [(*points[p], flow.initial(repetitions, width, d)) for p in samples for width in widths]
     runs = flow.train_each([{"x": x, "y": y, "start": start} | common for x, y, start in cases])
     number = {
-        "before": lambda run, x: [count(n, at) for n, at in zip(run.start, x)],
-        "after": lambda run, x: [count(n, at) for n, at in zip(run.end, x)],
-        "strong": lambda run, x: [count(n, at, least=0.01) for n, at in zip(run.end, x)],
-        "converged": lambda run, x: run.converged.numpy(),
+        "before": lambda run, x, y: [count(n, at) for n, at in zip(run.start, x)],
+        "after": lambda run, x, y: [count(n, at) for n, at in zip(run.end, x)],
+        "strong": lambda run, x, y: [count(n, at, least=0.01) for n, at in zip(run.end, x)],
+        "converged": lambda run, x, y: run.converged.numpy(),
+        "lost": lambda run, x, y: flow.has_lost_a_class(run.end, flow.augment(x.double()), y).numpy(),
     }
     shape = (len(samples), len(widths), seeds)
     found = {
-        name: np.array([measure(run, x) for run, (x, *_) in zip(runs, cases)], dtype=float).reshape(shape)
+        name: np.array([measure(run, x, y) for run, (x, y, _) in zip(runs, cases)], dtype=float).reshape(shape)
         for name, measure in number.items()
     }
     coords = {"p": list(samples), "h": list(widths), "seed": list(repetitions)}

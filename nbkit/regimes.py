@@ -96,31 +96,47 @@ def kernel_curves(
 
 @experiment
 def compression_over_time(
-    *, d: int, p: int, seeds: int, width: int, frames: int, max_steps: int = 40_000, seed: int = 0, device: str = "auto"
+    *,
+    d: int,
+    p: int,
+    seeds: int,
+    width: int,
+    n_test: int,
+    frames: int,
+    max_steps: int = 40_000,
+    seed: int = 0,
+    device: str = "auto",
 ) -> xr.Dataset:
-    """Neurons and compression on the stripe along the flow, in both regimes.
+    """Neurons on the stripe along the flow, in both regimes.
 
-    `neurons` (regime, seed, share, neuron, parameter) and `compression` (regime, seed, share), kept when the share of
-    fitted points first reaches each of `share`: 0 to 1 in `frames` equal steps; `time` when that was.
+    `neurons` (regime, seed, frame, neuron, parameter), their `compression`, and the `unfitted` share of the training
+    points and the test `error` (regime, seed, frame), at the start, at `time` (regime, frame) in equal ratios, and at
+    the end (where `time` is infinite).
     """
-    repetitions, shares = range(seed, seed + seeds), np.linspace(0, 1, frames + 1)[1:]
-    x, y = gaussian.sample("stripe", [3 * s for s in repetitions], p, d)
-    same = dict(x=x, y=y, start=flow.initial(repetitions, width, d), shares=shares, max_steps=max_steps, device=device)
-    parts = []
-    for run in flow.train_each([same | {"alpha": alpha} for alpha in ALPHA.values()]):
-        neurons = torch.cat([run.start[:, None], run.at_shares], dim=1)
-        times = torch.cat([torch.zeros(seeds, 1), run.share_times], dim=1)
-        parts.append((neurons.numpy(), compression(neurons).numpy(), times.numpy(), run.converged.numpy()))
-    neurons, ratio, times, converged = (np.stack(part) for part in zip(*parts))
-    axes = ("regime", "seed", "share")
+    repetitions = range(seed, seed + seeds)
+    x, y, x_test, y_test, _ = _points("stripe", repetitions, p, d, n_test)
+    same = dict(x=x, y=y, start=flow.initial(repetitions, width, d), max_steps=max_steps, device=device)
+    # A neuron's pull is of order 1/h, and F is of order 1 after a motion of order 1 (feature) or 1/α (lazy).
+    marks = {name: width * np.geomspace(1, 1000, frames - 2) / max(alpha, 1) for name, alpha in ALPHA.items()}
+    runs = flow.train_each([same | {"alpha": alpha, "times": marks[name]} for name, alpha in ALPHA.items()])
+    neurons = torch.stack([torch.cat([r.start[:, None], r.at_times, r.end[:, None]], dim=1) for r in runs])
+    found = np.empty((2, *neurons.shape[:3]))
+    for i, run in enumerate(runs):
+        for frame in range(frames):
+            now = neurons[i, :, frame]
+            found[0, i, :, frame] = (y * run.predict(x, now) < 1).double().mean(1)
+            found[1, i, :, frame] = _error(run.predict(x_test, now), y_test)
+    axes = ("regime", "seed", "frame")
     return xr.Dataset(
         {
-            "neurons": ((*axes, "neuron", "parameter"), neurons),
-            "compression": (axes, ratio),
-            "time": (axes, times),
-            "converged": (("regime", "seed"), converged),
+            "neurons": ((*axes, "neuron", "parameter"), neurons.numpy()),
+            "compression": (axes, compression(neurons).numpy()),
+            "unfitted": (axes, found[0]),
+            "error": (axes, found[1]),
+            "time": (("regime", "frame"), [[0, *times, np.inf] for times in marks.values()]),
+            "converged": (("regime", "seed"), np.stack([run.converged.numpy() for run in runs])),
         },
-        coords={"regime": list(ALPHA), "share": [0, *shares], "seed": list(repetitions)},
+        coords={"regime": list(ALPHA), "seed": list(repetitions)},
     )
 
 

@@ -15,6 +15,9 @@ from nbkit.data import gaussian
 from nbkit.device import generator
 from nbkit.results import experiment
 
+NO_PULL = 1e-9
+"""A pull below it is rounding: those of samples that have one are larger by factors of a million."""
+
 
 @experiment
 def constant_target(
@@ -50,8 +53,9 @@ def losses_of_a_class(
 ) -> xr.Dataset:
     """Which samples of p points cost a network the class inside, and which could not.
 
-    Returns `lost` (alpha, sample) as `flow.has_lost_a_class` finds it after `max_steps`, `pull` (sample), the strongest
-    one on a neuron with β > 0, and `excess` (sample), the points outside minus those inside over √p.
+    Returns `lost` (alpha, sample) as `flow.has_lost_a_class` finds it after `max_steps`; `without` (sample), whether
+    no pull on neurons with β > 0 was found, see `strongest_pull`; and `excess` (sample), the points outside minus those
+    inside over √p.
     """
     repetitions = range(seed, seed + samples)
     x, y = gaussian.sample("sphere", [3 * s for s in repetitions], p, d)
@@ -61,11 +65,21 @@ def losses_of_a_class(
     return xr.Dataset(
         {
             "lost": (("alpha", "sample"), np.stack(lost)),
-            "pull": ("sample", strongest_pull(x, y).numpy()),
+            "without": ("sample", strongest_pull(x, y).numpy() < NO_PULL),
             "excess": ("sample", -y.sum(1).numpy() / p**0.5),
         },
         coords={"alpha": list(alphas), "sample": list(repetitions)},
     )
+
+
+@experiment
+def pulls(dimensions: Sequence[int], *, sizes: Sequence[int], samples: int, seed: int = 0) -> xr.Dataset:
+    """Whether a sample is `without` (d, p, sample) a pull on neurons with β > 0: none was found."""
+    repetitions = range(seed, seed + samples)
+    draws = [[gaussian.sample("sphere", [3 * s for s in repetitions], p, d) for p in sizes] for d in dimensions]
+    without = np.array([[strongest_pull(x, y).numpy() < NO_PULL for x, y in row] for row in draws])
+    coords = {"d": list(dimensions), "p": list(sizes), "sample": list(repetitions)}
+    return xr.Dataset({"without": (("d", "p", "sample"), without)}, coords=coords)
 
 
 def strongest_pull(x: Tensor, y: Tensor, *, starts: int = 100, steps: int = 200) -> Tensor:
@@ -91,7 +105,9 @@ def crossing(p, first, second) -> float:
 
     first, second: errors (seeds, len(p)), `second` the higher one at small p; NaN for a seed that does not count.
     """
-    gap = np.log(np.nanmean(second, axis=0) / np.nanmean(first, axis=0))
+    mean = lambda errors: np.nansum(errors, axis=0) / np.isfinite(errors).sum(0)
+    with np.errstate(invalid="ignore", divide="ignore"):  # where no seed counts there is no gap
+        gap = np.log(mean(second) / mean(first))
     after = int(np.argmax(gap < 0))
     if after == 0:
         return float("nan")

@@ -73,6 +73,15 @@ def test_entropy_of_all_directions_is_one_and_of_one_direction_zero():
     ring = torch.stack([angle.cos(), angle.sin(), angle.cos() * 0 - 1, angle.cos() * 0 + 1], dim=1)
     assert attractors.angular_entropy(ring) == pytest.approx(1, abs=1e-3)
     assert attractors.angular_entropy(ring[:1].repeat(9, 1)) == 0
+    assert attractors.radial_spread(ring) == pytest.approx(0, abs=1e-12)
+    scales = [torch.tensor([1, 1, math.e**k, 1]) for k in range(3)]  # z grows with b
+    assert attractors.radial_spread(torch.cat([ring * scale for scale in scales])) == pytest.approx(1)
+
+
+def test_strong_neurons_are_those_of_some_share_of_the_largest_strength():
+    neurons = torch.tensor([[3.0, 4.0, 0.0, 2.0], [0.6, 0.8, 0.0, 2.0], [3.0, 4.0, 0.0, -0.01]])
+    assert attractors.strength(neurons).tolist() == pytest.approx([10, 2, 0.05])
+    assert len(attractors.strong(neurons)) == 2 and len(attractors.strong(neurons, least=0.3)) == 1
 
 
 def test_halfway_of_a_line_is_its_middle():
@@ -81,8 +90,9 @@ def test_halfway_of_a_line_is_its_middle():
 
 
 def test_experiments_have_their_axes():
-    plane = attractors.in_the_plane(p=8, width=10, alpha=0.1, frames=2, **TINY)
-    assert plane.neurons.shape == (2, 2, 3, 10, 4)
+    plane = attractors.in_the_plane(p=8, width=10, alpha=0.1, frames=5, **TINY)
+    assert plane.neurons.shape == (2, 2, 5, 10, 4) and (plane.unfitted[:, :, 0] == 1).all()
+    assert (plane.time.diff("frame") > 0).all() and (plane.spread >= 0).all()
     counts = attractors.counts("sphere", d=2, samples=[4, 8], widths=[6], **TINY)
     assert counts.after.shape == (2, 1, 2) and (counts.after <= 6).all() and (counts.strong <= counts.after).all()
     images = attractors.on_images("digits", d=4, p=8, width=10, **TINY)

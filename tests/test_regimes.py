@@ -55,9 +55,11 @@ def test_spacing_is_the_distance_to_the_nearest_point_of_the_other_class():
 
 
 def test_history_of_the_weights():
-    history = regimes.compression_over_time(d=2, p=12, frames=3, **TINY)
+    history = regimes.compression_over_time(d=2, p=12, frames=4, n_test=30, **TINY)
     assert history.neurons.shape == (2, 2, 4, 20, 4)
     assert np.allclose(history.compression[:, :, 0], history.compression[0, :, 0])
+    assert (history.unfitted[:, :, 0] == 1).all() and (history.unfitted.isel(frame=-1) < 1).any()
+    assert (history.time.diff("frame") > 0).all()
 
 
 def _trained(x, y, width=40):

@@ -54,8 +54,10 @@ def test_the_strongest_pull_of_points_that_one_neuron_sees_is_their_mean():
 def test_no_sample_with_a_pull_costs_a_network_a_class():
     options = dict(d=2, p=24, alphas=[1.0, 1e-10], samples=24, width=40, max_steps=1500, device="cpu")
     found = sphere.losses_of_a_class(**options)
-    pulled = found.pull > 1e-9
-    assert 0 < int((~pulled).sum()) < 24 and not found.lost.isel(sample=pulled.values).any()
+    assert 0 < int(found.without.sum()) < 24 and not found.lost.isel(sample=~found.without.values).any()
+    assert (found.excess[found.without] > 0).all()  # they have more points outside than inside
+    pulls = sphere.pulls([2], sizes=[24], samples=24)
+    assert np.array_equal(pulls.without[0, 0], found.without)
     assert int(found.lost[1].sum()) > int(found.lost[0].sum())
 
 

@@ -15,13 +15,16 @@ from nbkit.figures.style import NEUTRAL, THEORY, WIDTH, look, ordered
 
 
 def neurons_in_space(
-    ax: Axes, neurons: np.ndarray, groups: np.ndarray, x: np.ndarray, y: np.ndarray, *, limit: float
+    ax: Axes, neurons: np.ndarray, groups: np.ndarray, sizes: np.ndarray, x: np.ndarray, y: np.ndarray, *, limit: float
 ) -> None:
-    """Positions z (h, 2) coloured by attractor, among the training points (p, 2) of labels y, and the sphere."""
+    """Positions z (h, 2) coloured by attractor, among the training points (p, 2) of labels y, and the sphere.
+
+    sizes (h,): strength of each neuron, the largest being 1; the area of a dot grows with it.
+    """
     colors = np.array(ordered(12))[np.random.default_rng(0).permutation(12)]
     for label, marker in ((1, "+"), (-1, "_")):
-        ax.plot(*x[y == label].T, marker, ms=5, color=NEUTRAL, alpha=0.7, zorder=1)
-    ax.scatter(*neurons.T, s=9, c=colors[groups % 12], zorder=2, linewidths=0)
+        ax.plot(*x[y == label].T, marker, ms=3, color=NEUTRAL, alpha=0.4, zorder=1)
+    ax.scatter(*neurons.T, s=3 + 30 * sizes, c=colors[groups % 12], zorder=2, linewidths=0)
     angle = np.linspace(0, 2 * np.pi, 200)
     radius = np.sqrt(2 * (1 - 1 / 9) ** 3)
     ax.plot(radius * np.cos(angle), radius * np.sin(angle), **THEORY)

@@ -13,20 +13,25 @@ FEW = 5
 """Below this number of repetitions every run is drawn: a mean of so few would hide them."""
 
 
-def curve(ax: Axes, x, samples, *, color: str, label: str | None = None, marker: str | None = None) -> None:
+def curve(ax: Axes, x, samples, *, color: str, label: str | None = None, marker: str | None = None, apart=None) -> None:
     """Repetitions of one curve: mean and 95 % band, or each run as a thin line where there are fewer than 5.
 
-    x: (m,); samples: (n, m), repetitions first. NaN in any repetition leaves a gap there.
+    x: (m,); samples: (n, m), repetitions first. NaN in any repetition leaves a gap there. apart: (n, m) of bool, those
+    that are left out of the mean and drawn as crosses; there is a gap where fewer than two are left.
     """
     x, samples = np.asarray(x), np.atleast_2d(np.asarray(samples, dtype=float))
     if samples.shape[1:] != x.shape:
         raise ValueError(f"curve: samples have shape {samples.shape}, expected (repetitions, {x.size})")
+    apart = np.zeros(samples.shape, dtype=bool) if apart is None else np.asarray(apart, dtype=bool)
+    if apart.any():
+        ax.plot(np.broadcast_to(x, samples.shape)[apart], samples[apart], "x", color=color, markersize=7, zorder=3)
     if len(samples) < FEW:
         width = 1.8 if len(samples) == 1 else 1.0
-        for i, run in enumerate(samples):
+        for i, run in enumerate(np.where(apart, np.nan, samples)):
             ax.plot(x, run, color=color, linewidth=width, marker=marker, label=None if i else label)
         return
-    estimates = [intervals.mean(column) for column in samples.T]
+    kept = [column[~out] for column, out in zip(samples.T, apart.T)]
+    estimates = [intervals.mean(values) if len(values) > 1 else Estimate(*[np.nan] * 3, len(values)) for values in kept]
     ax.plot(x, [e.value for e in estimates], color=color, marker=marker, label=label)
     band(ax, x, [e.low for e in estimates], [e.high for e in estimates], color=color)
 

@@ -10,7 +10,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from nbkit.figures.curves import curve
+from nbkit import intervals
+from nbkit.figures.curves import bars, curve
 from nbkit.figures.style import NEUTRAL, THEORY, WIDTH, look, ordered
 
 LEARNERS = {
@@ -24,15 +25,19 @@ LEARNERS = {
 }
 
 
-def learning_curves(panels: dict[str, xr.DataArray], theory: dict[str, dict[str, float]] | None = None) -> Figure:
+def learning_curves(panels: dict[str, xr.Dataset], theory: dict[str, dict[str, float]] | None = None) -> Figure:
     """Test error against p on log axes, one panel for each title: mean and 95 % band over seeds.
 
-    panels: title to error (learner, p, seed); theory: title to {learner: exponent}, drawn through its last mean.
+    panels: title to a result of `regimes.learning_curves`; networks that have lost a class are crosses and not in the
+    mean. theory: title to {learner: exponent}, drawn through its last mean.
     """
+    lost = {title: result.lost for title, result in panels.items()}
+    panels = {title: result.error for title, result in panels.items()}
     fig, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 3.6), sharey=True, squeeze=False)
     for ax, (title, error) in zip(axes[0], panels.items()):
         for learner in (name for name in LEARNERS if name in error.learner):
-            over_seeds(ax, error.p.values, error.sel(learner=learner), LEARNERS[learner])
+            apart = lost[title].sel(network=learner) if learner in lost[title].network else None
+            over_seeds(ax, error.p.values, error.sel(learner=learner), LEARNERS[learner], apart)
         for learner, beta in (theory or {}).get(title, {}).items():
             p = error.p.values
             y = float(error.sel(learner=learner, p=p[-1]).mean()) * (p / p[-1]) ** -beta * 0.8
@@ -40,8 +45,9 @@ def learning_curves(panels: dict[str, xr.DataArray], theory: dict[str, dict[str,
             ax.annotate(f"−{beta:.2f}", (p[-1], y[-1]), color=NEUTRAL, ha="right", va="top")
         ax.set(title=title, xlabel="training points p", xscale="log", yscale="log")
         plain_ticks(ax, error.p.values)
-    means = np.concatenate([error.mean("seed").values.ravel() for error in panels.values()])
-    axes[0, 0].set(ylabel="test error", ylim=(0.4 * means[means > 0].min(), 1.3 * means.max()))
+    middle = np.concatenate([error.median("seed").values.ravel() for error in panels.values()])
+    top = 0.6 if any(result.any() for result in lost.values()) else 1.3 * middle.max()
+    axes[0, 0].set(ylabel="test error", ylim=(0.4 * middle[middle > 0].min(), top))
     named = {}
     for ax in axes[0]:
         named |= dict(zip(*reversed(ax.get_legend_handles_labels())))
@@ -49,9 +55,10 @@ def learning_curves(panels: dict[str, xr.DataArray], theory: dict[str, dict[str,
     return fig
 
 
-def over_seeds(ax: Axes, x, values: xr.DataArray, style: dict) -> None:
-    """One curve of values (x, seed) in the look of `style`."""
-    curve(ax, x, values.transpose("seed", ...).values, **style)
+def over_seeds(ax: Axes, x, values: xr.DataArray, style: dict, apart: xr.DataArray | None = None) -> None:
+    """One curve of values (x, seed) in the look of `style`; apart (x, seed): which ones are crosses, see `curve`."""
+    out = None if apart is None else apart.transpose("seed", ...).values
+    curve(ax, x, values.transpose("seed", ...).values, apart=out, **style)
 
 
 def plain_ticks(ax: Axes, values) -> None:
@@ -63,16 +70,23 @@ def plain_ticks(ax: Axes, values) -> None:
 
 
 def compression(history: xr.Dataset, curves: dict[int, xr.Dataset]) -> Figure:
-    """Λ against time in both regimes (runs as thin lines), and Λ* against p for each dimension (runs as dots)."""
-    fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.3))
+    """Λ and the errors against time (runs as thin lines), and Λ* against p for each dimension (runs as dots)."""
+    fig, (left, middle, right) = plt.subplots(1, 3, figsize=(WIDTH, 3.4))
+    feature = history.sel(regime="feature")
+    inner = slice(1, -1)
     for regime in history.regime.values:
         runs = history.sel(regime=regime)
-        for time, ratio in zip(runs.time.values, runs.compression.values):
-            known = time > 0
-            left.loglog(time[known], ratio[known], color=look(regime)["color"], linewidth=1)
+        for ratio in runs.compression.values:
+            left.loglog(feature.time.values[inner], ratio[inner], color=look(regime)["color"], linewidth=1)
         left.plot([], [], color=look(regime)["color"], label=regime)
-    left.set(xlabel="time t", ylabel="compression Λ")
-    left.legend()
+    for name, color, label in (
+        ("unfitted", NEUTRAL, "training points unfitted"),
+        ("error", look("feature")["color"], "test error"),
+    ):
+        middle.semilogx(feature.time.values[inner], feature[name].values[:, inner].T, color=color, linewidth=1)
+        middle.plot([], [], color=color, label=label)
+    left.set(xlabel="time t (lazy: α t)", ylabel="compression Λ")
+    middle.set(xlabel="time t", ylabel="share, feature regime")
     for color, (d, result) in zip(ordered(len(curves)), curves.items()):
         values = result.compression_star.sel(network="feature")
         p, runs = values.p.values, values.transpose("p", "seed").values  # a band would reach 0, which has no place here
@@ -81,7 +95,8 @@ def compression(history: xr.Dataset, curves: dict[int, xr.Dataset]) -> Figure:
     right.loglog(p, 0.6 * runs[-1].mean() * (p / p[-1]) ** 0.5, label="slope ½", **THEORY)
     right.set(xlabel="training points p", ylabel="Λ* at t*")
     plain_ticks(right, p)
-    right.legend()
+    for ax in (left, middle, right):
+        ax.legend()
     return fig
 
 
@@ -110,7 +125,7 @@ def eigenfunctions(rows: dict[str, np.ndarray], faces: Sequence[float], limit: f
                 ax.axvline(face, color=NEUTRAL, linewidth=0.8)
             if title == next(iter(rows)):
                 ax.set_title(f"r = {rank}")
-        line[0].set_ylabel(title)
+        line[0].set_ylabel(f"{title}\nx⊥")
     fig.supxlabel("x∥")
     return fig
 
@@ -150,6 +165,32 @@ def kernel_curves(results: dict[int, xr.Dataset], spaced: Sequence[int]) -> Figu
         ax.set(xscale="log", yscale="log", xlabel="p")
         plain_ticks(ax, p)
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(results))
+    return fig
+
+
+def lost_classes(result: xr.Dataset, pulls: xr.Dataset, without: xr.DataArray) -> Figure:
+    """Share of networks that lose a class against α, and share of samples without a pull against p.
+
+    result: of `sphere.losses_of_a_class`, its samples `without` (sample) a pull apart; pulls: of `sphere.pulls`.
+    """
+    fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.3))
+    for chosen, color, marker, label in (
+        (without, look("feature")["color"], "s", "no G(w) > 0 found"),
+        (~without, NEUTRAL, "o", "with G(w) > 0"),
+    ):
+        lost = result.lost.isel(sample=chosen.values)
+        if lost.sizes["sample"]:
+            shares = [intervals.share(row) for row in lost.values]
+            bars(left, result.alpha.values, shares, color=color, label=label, marker=marker)
+    left.set(xscale="log", xlabel="output scale α", ylabel="share that lose a class", ylim=(-0.03, 1.03))
+    left.legend()
+    for color, marker, d in zip(ordered(pulls.sizes["d"]), "os^D", pulls.d.values):
+        shares = [intervals.share(row) for row in pulls.without.sel(d=d).values]
+        moved = pulls.p.values * 1.04 ** list(pulls.d.values).index(d)  # so that bars do not hide each other
+        bars(right, moved, shares, color=color, label=f"d = {d}", marker=marker)
+    right.set(xscale="log", xlabel="training points p", ylabel="share of samples without a pull")
+    plain_ticks(right, pulls.p.values)
+    right.legend()
     return fig
 
 

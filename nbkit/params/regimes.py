@@ -129,6 +129,20 @@ class Sphere(Chapter):
         min_length=2,
     )
     constant_seeds: Seeds = sized(2, 8, 20, "repetitions of the constant target")
+    unlucky_p: Samples = sized(16, 48, 256, "training points of each sample that may cost a class")
+    unlucky_samples: Seeds = sized(8, 100, 200, "samples that may cost a class")
+    unlucky_width: Width = sized(16, 100, 1000, "neurons of the networks trained on them")
+    unlucky_alphas: list[Alpha] = sized(
+        [0.1, 1e-6], [1.0, 1e-2, 1e-6, 1e-10, 1e-14], [1.0, 1e-2, 1e-6, 1e-10, 1e-14], "their output scales, falling"
+    )
+    unlucky_steps: Steps = sized(200, 3000, 20_000, "trial steps in which they lose a class or do not")
+
+    @property
+    def unlucky(self) -> dict[str, Any]:
+        """Keyword arguments of `sphere.losses_of_a_class` but for the dimension."""
+        names = {"p": "p", "alphas": "alphas", "samples": "samples", "width": "width", "max_steps": "steps"}
+        sizes = {key: getattr(self, f"unlucky_{name}") for key, name in names.items()}
+        return sizes | {"seed": self.seed, "device": self.device}
 
     @property
     def networks(self) -> dict[str, Any]:
@@ -142,9 +156,11 @@ class Attractors(Chapter):
 
     chapter: ClassVar[str] = "14"
 
-    plane_p: Samples = sized(12, 64, 256, "training points of the networks shown in the plane")
-    plane_alpha: Alpha = Field(0.1, description="output scale of feature training in the plane")
+    plane_p: Samples = sized(12, 512, 1024, "training points of the networks shown in the plane")
+    plane_alpha: Alpha = Field(0.01, description="output scale of feature training in the plane")
     plane_width: Width = sized(30, 200, 10_000, "neurons of the networks shown in the plane")
+    plane_steps: Steps = sized(150, 6000, 200_000, "trial steps after which these are given up")
+    few_p: Samples = sized(8, 64, 64, "training points of a second set of such networks")
     seeds: Seeds = sized(2, 5, 20, "networks for each setting")
     frames: Frames = sized(3, 16, 24, "frames of the slider")
     max_steps: Steps = sized(150, 20_000, 1_000_000, "trial steps after which a flow is given up")

@@ -52,6 +52,16 @@ def test_curve_leaves_a_gap_where_a_run_is_missing(ax):
     np.testing.assert_array_equal(ax.lines[0].get_ydata(), [1, np.nan, 1])
 
 
+def test_repetitions_apart_are_crosses_and_not_in_the_mean(ax):
+    samples, apart = np.ones((6, 3)), np.zeros((6, 3), dtype=bool)
+    samples[4, 1], apart[4, 1] = 9, True
+    apart[1:, 2] = True
+    figures.curve(ax, np.arange(3), samples, color="#0072b2", apart=apart)
+    crosses, mean = ax.lines
+    assert 9 in crosses.get_ydata() and len(crosses.get_ydata()) == 6
+    np.testing.assert_array_equal(mean.get_ydata(), [1, 1, np.nan])
+
+
 def test_curve_refuses_a_wrong_shape(ax):
     with pytest.raises(ValueError, match=r"\(5, 3\), expected \(repetitions, 4\)"):
         figures.curve(ax, np.arange(4), np.ones((5, 3)), color="#0072b2")

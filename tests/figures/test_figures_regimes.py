@@ -26,7 +26,7 @@ def curves():
 
 
 def test_learning_curves_name_every_learner_and_draw_theory(curves):
-    fig = draw.learning_curves({"d = 3": curves.error}, {"d = 3": {"lazy": 0.43}})
+    fig = draw.learning_curves({"d = 3": curves}, {"d = 3": {"lazy": 0.43}})
     assert {text.get_text() for text in fig.legends[0].get_texts()} == {
         draw.LEARNERS[name]["label"] for name in curves.learner.values
     }
@@ -34,8 +34,8 @@ def test_learning_curves_name_every_learner_and_draw_theory(curves):
 
 
 def test_stripe(curves):
-    history = regimes.compression_over_time(d=2, p=12, frames=2, **TINY)
-    assert len(draw.compression(history, {3: curves}).axes) == 2
+    history = regimes.compression_over_time(d=2, p=12, frames=4, n_test=30, **TINY)
+    assert len(draw.compression(history, {3: curves}).axes) == 3
     assert draw.weights_frame(history.neurons.values[0, 0, 0], "start").axes[0].get_title() == "start"
     assert len(draw.alignment(curves.isel(p=0)).axes) == 2
     maps = np.random.default_rng(0).normal(size=(3, 5, 5))
@@ -55,12 +55,13 @@ def test_dial():
 
 
 def test_neurons():
-    plane = attractors.in_the_plane(p=12, alpha=0.1, frames=2, **TINY)
+    plane = attractors.in_the_plane(p=12, alpha=0.1, frames=4, **TINY)
     tensor = torch.as_tensor(plane.neurons.values[0, 0, 0])
     points = torch.as_tensor(plane.x.values[0])
     content = (
         attractors.positions(tensor).numpy(),
         attractors.patterns(tensor, points).numpy(),
+        attractors.strength(tensor).numpy(),
         plane.x[0],
         plane.y[0],
     )
