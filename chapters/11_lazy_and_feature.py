@@ -12,8 +12,8 @@
 # In this chapter you will
 #
 # - turn the dial $\alpha$ between the *lazy* and the *feature* regime;
-# - watch a network stay in the tangent space of its start, or leave it;
-# - see a fully connected network and a convolutional one disagree about which regime is better.
+# - measure how well the linear formula of the start describes what training does to a network;
+# - ask a fully connected network and a convolutional one which regime is better.
 #
 # The chapter follows {cite:t}`geiger2020disentangling`, whose abstract we could read and whose figures we could not, and the talk {cite:t}`petrini2020learning`. *Lazy* training was named by {cite:t}`chizat2019lazy`.
 
@@ -59,14 +59,14 @@ params.table(par)
 # F(x) = \alpha\,\big(f_\theta(x) - f_{\theta_0}(x)\big), \qquad \dot\theta = -\nabla_\theta\, \frac{1}{\alpha p}\sum_{\mu=1}^p \ell\big(y^\mu F(x^\mu)\big),
 # ```
 #
-# until $y F \ge 1$ at all training points. It starts at $F = 0$ whatever $\alpha$ is. To fit, $f$ has to move by about $1/\alpha$:
+# until $y F \ge 1$ at all training points. The loss $\ell(u)$ is a smoothed hinge: it falls with slope −1 up to $u = 1$ and is flat beyond. $F$ starts at 0 whatever $\alpha$ is. To fit, $f$ has to move by about $1/\alpha$:
 #
 # - **large $\alpha$**: a tiny change of the weights is enough. Over it $f$ is linear in $\theta$, $f \approx f_0 + \nabla_\theta f_0\cdot(\theta - \theta_0)$: the network stays in its tangent space. This is the *lazy* regime;
 # - **small $\alpha$**: the weights must grow. What they were at the start is forgotten, and the network can build features. This is the *feature* regime.
 #
-# ## A picture of the tangent space, computed
+# ## How good is the linear formula?
 #
-# Books draw the tangent space as a plane that touches a curved surface. We can measure it. For a network with one hidden layer on the stripe ({doc}`12_stripe`), we split the motion of $F$ on test points in two: what the linear formula gives, and the rest.
+# Books draw the tangent space as a plane that touches a curved surface. We can measure how long it describes the network. For a network with one hidden layer, $f(x) = \frac1h\sum_n \beta_n\,\sigma(\omega_n\cdot x/\sqrt d + b_n)$ with $h$ ReLU neurons, on the stripe ({doc}`12_stripe`), we split the motion of $F$ on test points in two: what the linear formula gives for the motion of the weights, $\alpha\,\nabla_\theta f_0 \cdot(\theta - \theta_0)$, and what it misses.
 
 # %%
 path = scales.paths(
@@ -91,10 +91,10 @@ figures.glue(
 # ```{glue:figure} fig-paths
 # :name: fig-paths
 # :alt: Three paths from the origin: the lazy one runs along the horizontal axis, the feature one climbs, and the one at α = 1 lies between.
-# Motion of $F$ on 500 test points during training (root mean squares), along the tangent space of the start and off it. Points mark equal steps in the share of fitted training points. One network for each $\alpha$, same start and data.
+# Motion of $F$ on 500 test points during training (root mean squares): what the linear formula of the start gives, and what it misses. Points mark equal steps in the share of fitted training points. One network for each $\alpha$, same start and data; $d = 2$, $p =$ {glue:text}`path-p`, $h =$ {glue:text}`widest`, seed {glue:text}`seed`.
 # ```
 #
-# The lazy network never leaves the axis. The feature network leaves it before it has fitted anything.
+# The lazy network never leaves the axis: the formula misses nothing. In the feature network it misses a good part by the first mark. The two parts need not be at right angles, and what is missed may again point along the tangent space; the figure says how wrong the formula is, not where the network has gone.
 #
 # ## The kernel moves, or does not
 #
@@ -152,12 +152,14 @@ figures.number("unfinished", int((sweep.converged == 0).sum()), "d")
 for name in ("seeds", "p", "images", "preset", "cnn_p", "cnn_seeds", "cnn_channels"):
     figures.text(name.replace("_", "-"), str(getattr(par, name)))
 figures.text("widest", str(par.widths[-1]))
+figures.text("path-p", str(par.path_p))
+figures.text("seed", str(par.seed))
 
 # %% [markdown]
 # ```{glue:figure} fig-dial
 # :name: fig-dial
 # :alt: Change of the tangent kernel against the output scale on log axes: it falls with the scale, and the curves of all widths lie together.
-# Left: relative change of the tangent kernel over training, $\|\Theta_T - \Theta_0\|/\|\Theta_0\|$ on the training images. Right: share of the motion of $f$ on test images that leaves the tangent space. Mean and 95 % band over {glue:text}`seeds` seeds; preset {glue:text}`preset`. {glue:text}`unfinished` networks had not fitted all their points in time.
+# Left: relative change of the tangent kernel over training, $\|\Theta_T - \Theta_0\|/\|\Theta_0\|$ on the training images. Right: share of the motion of $f$ on test images that the linear formula misses. Mean and 95 % band over {glue:text}`seeds` seeds; preset {glue:text}`preset`. {glue:text}`unfinished` networks had not fitted all their points in time.
 # ```
 #
 # The kernel has changed by as much as it was at $\alpha^* =$ {glue:text}`alpha-star` ($h =$ {glue:text}`widest`). Across widths, $\alpha^* \sim h^{a}$ with $a =$ {glue:text}`flat`.
@@ -200,25 +202,26 @@ figures.number("cnn-unfinished", int((~cnn.converged).sum()), "d")
 # ```{glue:figure} fig-winners
 # :name: fig-winners
 # :alt: Test error against the output scale for a fully connected and a convolutional network.
-# Test error on {glue:text}`images` against $\alpha$. Left: one hidden layer, $h =$ {glue:text}`widest`, 10 principal components. Right: {glue:text}`cnn-channels` channels, raw pixels; {glue:text}`cnn-unfinished` of these networks had not fitted all their points. Mean and 95 % band over {glue:text}`seeds` and {glue:text}`cnn-seeds` seeds.
+# Test error on {glue:text}`images` against $\alpha$; preset {glue:text}`preset`. Left: one hidden layer, $h =$ {glue:text}`widest`, {glue:text}`p` images, 10 principal components. Right: {glue:text}`cnn-channels` channels, {glue:text}`cnn-p` images, raw pixels; {glue:text}`cnn-unfinished` of these networks had not fitted all their points. Mean and 95 % band over {glue:text}`seeds` and {glue:text}`cnn-seeds` seeds.
 # ```
 #
-# The fully connected network makes {glue:text}`fc-gap` points more errors in the feature regime than in the lazy one; the convolutional network makes {glue:text}`cnn-gap` points more in the lazy regime. The paper's abstract says the same of its networks: fully connected ones do better lazily, convolutional ones with features.
+# The fully connected network makes {glue:text}`fc-gap` points more errors in the feature regime than in the lazy one; the convolutional network makes {glue:text}`cnn-gap` points more in the lazy regime. The paper's abstract says of its networks that fully connected ones do better lazily and convolutional ones with features. Where an interval here holds 0, we cannot say so of ours; and our two networks see different inputs, so the comparison within each is the sound one.
 #
-# The rest of this part asks why. {doc}`12_stripe` has a task where features must win, {doc}`13_sphere` one where they must lose.
+# The rest of this part asks why. {doc}`12_stripe` has a task where features help, {doc}`13_sphere` one where they hurt while points are few.
 #
 # ## More images, recorded
 #
-# The sweep over $\alpha$ and width was also recorded once at a larger size, and is stored with the book.
+# The sweep over $\alpha$ and width can be recorded at a larger size (`nbkit record dial`); what has been recorded stands here.
 
 # %% tags=["hide-input", "remove-output"]
 found = results.recorded("dial")
 figures.glue(
     "fig-dial-recorded",
     figures.awaiting("dial") if found is None else draw.dial(found, LEVEL),
-    alt="Recorded change of the tangent kernel and share of the motion off the tangent space, against the output scale.",
+    alt="Recorded change of the tangent kernel and share of the motion that the linear formula misses, against the output scale.",
 )
 figures.text("about-recorded", "nothing has been recorded yet" if found is None else results.label(found))
+figures.text("recorded-state", "" if found is None else " Drawn like the live figure above.")
 if found is not None:
     claims.report("LF-20", flatness(found), recorded=found)
     widest = found.error.isel(h=-1)
@@ -228,8 +231,8 @@ if found is not None:
 # %% [markdown]
 # ```{glue:figure} fig-dial-recorded
 # :name: fig-dial-recorded
-# :alt: Recorded change of the tangent kernel and share of the motion off the tangent space, against the output scale.
-# Recorded: {glue:text}`about-recorded`. Drawn like {numref}`fig-dial`.
+# :alt: Recorded change of the tangent kernel and share of the motion that the linear formula misses, against the output scale.
+# Recorded: {glue:text}`about-recorded`.{glue:text}`recorded-state`
 # ```
 #
 # ## What the claims have come to

@@ -93,7 +93,7 @@ for name in ("p", "width", "seeds", "images", "preset", "plane_epochs", "layer_e
 # ```{glue:figure} fig-layer
 # :name: fig-layer
 # :alt: Hidden layers on two principal components: round clouds in the lazy regime; in the feature regime a line for the stripe and a flatter cloud for the images.
-# Pre-activations of the hidden layer on 500 test points, on their first two principal components, one network each. Colour and marker are the label; both axes of a panel have the same scale.
+# Pre-activations of the hidden layer on 500 test points, on their first two principal components, one network each ($p =$ {glue:text}`p`, $h =$ {glue:text}`width`). Colour and marker are the label; both axes of a panel have the same scale.
 # ```
 #
 # ```{glue:figure} fig-shapes
@@ -102,7 +102,7 @@ for name in ("p", "width", "seeds", "images", "preset", "plane_epochs", "layer_e
 # Share of variance of the first principal component, and intrinsic dimension, along training. Mean and 95 % band over {glue:text}`seeds` seeds, $p =$ {glue:text}`p`, $h =$ {glue:text}`width`; preset {glue:text}`preset`.
 # ```
 #
-# *Intrinsic dimension* is estimated from the distances $r_1 < r_2$ of each point to its two nearest neighbours. In $D$ dimensions $\ln(r_2/r_1)$ is exponentially distributed with rate $D$, whatever the density, so its mean gives $D$ (TwoNN, the method of {cite:t}`ansuini2019intrinsic`; we leave out the largest tenth of the ratios, which is recalled and not checked).
+# *Intrinsic dimension* is estimated from the distances $r_1 < r_2$ of each point to its two nearest neighbours. In $D$ dimensions, where the density is constant over such distances, $\ln(r_2/r_1)$ is exponentially distributed with rate $D$, so its mean gives $D$ (TwoNN, the method of {cite:t}`ansuini2019intrinsic`; we leave out the largest tenth of the ratios, which is recalled and not checked).
 #
 # At the end of training, the first component's share is higher in the feature regime by {glue:text}`first-stripe` on the stripe and {glue:text}`first-images` on the images; the intrinsic dimension is {glue:text}`ratio-stripe` and {glue:text}`ratio-images` of the lazy network's.
 # The dimension does not fall to 1: it sees the thickness of a thin line, because nearest neighbours are near. And the collapse is strongest in the middle of training: fitting the last points thickens the line again.
@@ -124,13 +124,13 @@ figures.number("deep-last", intervals.mean(deep.dimension[1, :, -1]), ".1f")
 figures.glue(
     "fig-by-layer",
     draw.by_layer(deep),
-    alt="Before training share and dimension change little with depth; after training the share of the first component rises and the dimension falls from layer to layer.",
+    alt="The first component's share rises with depth before and after training, the intrinsic dimension falls from layer to layer after training and little before.",
 )
 
 # %% [markdown]
 # ```{glue:figure} fig-by-layer
 # :name: fig-by-layer
-# :alt: Before training share and dimension change little with depth; after training the share of the first component rises and the dimension falls from layer to layer.
+# :alt: The first component's share rises with depth before and after training, the intrinsic dimension falls from layer to layer after training and little before.
 # First component's share and intrinsic dimension by layer on 500 test images; mean and 95 % band over {glue:text}`seeds` seeds. Test accuracy {glue:text}`deep-accuracy` %.
 # ```
 #
@@ -166,7 +166,7 @@ figures.glue(
 # ```{glue:figure} fig-unit
 # :name: fig-unit
 # :alt: Information of one unit against its weight: for tanh it rises and then falls, for ReLU it only rises.
-# Information in bits between $x \sim \mathcal N(0,1)$ and $f(wx)$ read to bins of width 1/15, against the weight $w$. Nothing is trained here.
+# Information in bits between $x \sim \mathcal N(0,1)$ and $f(wx)$ read to bins of width 1/15, against the weight $w$; the first of {glue:text}`seeds` draws of the inputs. Nothing is trained here.
 # ```
 #
 # For tanh the information rises from {glue:text}`unit-start` to {glue:text}`unit-peak` bits and falls to {glue:text}`unit-end`: the unit saturates, and in the end says little more than the sign of $x$. For ReLU it only rises. Two phases, without any learning.
@@ -189,7 +189,7 @@ plane = representations.information_plane(
 figures.glue(
     "fig-plane",
     draw.information_plane(plane.information.isel(bins=1)),
-    alt="Information with the input against the epoch for five layers: in the tanh network that of the later layers falls by bits after an early peak, in the ReLU network it stays.",
+    alt="Information with the input against the epoch for five layers: in the tanh network that of the last layers falls by bits from a peak, in the ReLU network that of the later layers rises from a low start and stays.",
 )
 
 # %%
@@ -217,14 +217,15 @@ figures.text("bins-middle", str(par.bins[1]))
 # %% [markdown]
 # ```{glue:figure} fig-plane
 # :name: fig-plane
-# :alt: Information with the input against the epoch for five layers: in the tanh network that of the later layers falls by bits after an early peak, in the ReLU network it stays.
+# :alt: Information with the input against the epoch for five layers: in the tanh network that of the last layers falls by bits from a peak, in the ReLU network that of the later layers rises from a low start and stays.
 # $I(X;T)$ of each hidden layer along training, read to {glue:text}`bins-middle` bins between −1 and 1 (bins of the same width for ReLU). Mean and 95 % band over {glue:text}`seeds` seeds, {glue:text}`plane-epochs` epochs. Test accuracy: tanh {glue:text}`accuracy-tanh` %, ReLU {glue:text}`accuracy-relu` %.
 # ```
 #
 # In the last two hidden layers the information falls from its peak by {glue:text}`fall-tanh` bits in the tanh network, and by {glue:text}`fall-relu` in the ReLU network. Both generalise. So a compression phase is not needed for generalisation, as {cite:t}`saxe2019information` say.
 #
 # What of the bins? With {glue:text}`bins-coarse` bins the tanh layers fall by {glue:text}`fall-coarse` bits, with {glue:text}`bins-fine` by {glue:text}`fall-fine`: finer bins make the fall {glue:text}`fine-over-coarse` times as large. We had expected it to shrink. It is plain afterwards: finer bins see more information at the peak, and at the end the units sit so close to ±1 that no bin of any sensible size tells them apart.
-# The size of the fall depends on the bins; its existence, for tanh, does not at these widths. Adding noise (deviation 0.05) in place of bins gives the same picture: {glue:text}`noisy-tanh` bits for tanh and {glue:text}`noisy-relu` for ReLU.
+# The size of the fall depends on the bins; its existence, for tanh, does not at these widths. Noise (deviation 0.05) in place of bins falls by {glue:text}`noisy-tanh` bits for tanh and {glue:text}`noisy-relu` for ReLU. These are upper bounds from 512 of the inputs and cannot exceed 9 bits, where the binned numbers can reach 12: compare the two networks, not the two measures.
+# A fall from a peak is never negative, so a fall of about 0 is what no compression looks like.
 #
 # ## What the claims have come to
 #

@@ -1,4 +1,4 @@
-"""The output scale α as a dial between the regimes: how far a network leaves its tangent space, and who wins.
+"""The output scale α as a dial between the regimes: how far the linear formula of the start carries, and who wins.
 
 Source: [Geiger 2020; Chizat 2019]; images are digits or MNIST with the parity of the digit as label.
 """
@@ -34,14 +34,14 @@ def sweep(
     """One-hidden-layer networks on an image set's first d principal components, against α and width.
 
     Returns (h, alpha, seed): `kernel_change` ‖Θ_T − Θ_0‖/‖Θ_0‖ on the training points, test `error`, `converged`, and
-    `off_tangent`, the share of the motion of f on the test points that leaves the tangent space.
+    `missed`, the share of the motion of f on the test points that the linear formula of the start misses.
     """
     repetitions, shape = range(seed, seed + seeds), (len(widths), len(alphas), seeds)
     pool, labels, x_test, y_test = gaussian.image_components(name, d)
     x, y = gaussian.draw(pool, labels, list(repetitions), p)
     n = len(alphas)
     scales = torch.tensor(list(alphas), dtype=torch.float64).repeat_interleave(seeds)
-    found = {key: np.empty(shape) for key in ("kernel_change", "error", "off_tangent", "converged")}
+    found = {key: np.empty(shape) for key in ("kernel_change", "error", "missed", "converged")}
     for i, width in enumerate(widths):
         start = flow.initial(repetitions, width, d).repeat(n, 1, 1)
         points = x.repeat(n, 1, 1)
@@ -53,7 +53,7 @@ def sweep(
         per_run = {
             "kernel_change": ntk.change(*map(torch.stack, kernels)),
             "error": (run.predict(x_test).sign() != y_test).double().mean(1),
-            "off_tangent": off.norm(dim=1) / (straight + off).norm(dim=1),
+            "missed": off.norm(dim=1) / (straight + off).norm(dim=1),
             "converged": run.converged,
         }
         for key, values in per_run.items():
@@ -135,8 +135,8 @@ def tangent(start: Tensor, end: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
 def paths(
     *, d: int, p: int, width: int, alphas: Sequence[float], frames: int, max_steps: int, seed: int = 0, device="auto"
 ) -> xr.Dataset:
-    """How F moves on 500 test points of the stripe: `along` and `off` its tangent space (alpha, frame), in root mean
-    squares, kept when the share of fitted points reaches 0, 1/frames, …, 1; one network."""
+    """How F moves on 500 test points of the stripe: `linear`, what the linear formula of the start gives, and `missed`
+    (alpha, frame), in root mean squares, when the share of fitted points reaches 0, 1/frames, …, 1; one network."""
     x, y = gaussian.sample("stripe", [2 * seed], p, d)
     x_test, _ = gaussian.sample("stripe", [2 * seed + 1], 500, d)
     start, shares, moves = flow.initial([seed], width, d), np.linspace(0, 1, frames + 1)[1:], []
@@ -148,7 +148,7 @@ def paths(
     moves = np.array(moves)
     coords = {"alpha": list(alphas), "share": ("frame", [0, *shares])}
     return xr.Dataset(
-        {"along": (("alpha", "frame"), moves[:, 0]), "off": (("alpha", "frame"), moves[:, 1])}, coords=coords
+        {"linear": (("alpha", "frame"), moves[:, 0]), "missed": (("alpha", "frame"), moves[:, 1])}, coords=coords
     )
 
 

@@ -42,16 +42,16 @@ def test_a_power_law_crosses_a_level_where_it_must():
 def test_experiments_have_their_axes():
     tiny = dict(p=12, alphas=[1.0, 100.0], seeds=2, max_steps=20)
     sweep = scales.sweep("digits", d=4, widths=[8, 16], device="cpu", **tiny)
-    assert sweep.kernel_change.shape == (2, 2, 2) and (sweep.off_tangent >= 0).all()
+    assert sweep.kernel_change.shape == (2, 2, 2) and (sweep.missed >= 0).all()
     cnn = scales.convolutional("digits", channels=2, **tiny)
     assert cnn.error.shape == (2, 2) and not cnn.converged.all()
     path = scales.paths(d=2, p=12, width=10, alphas=[1.0], frames=2, max_steps=20)
-    assert path.along.shape == (1, 3) and path.along[0, 0] == 0
+    assert path.linear.shape == (1, 3) and path.linear[0, 0] == 0
 
 
 def test_off_the_tangent_space_is_nothing_when_lazy_and_everything_when_weights_grow():
     options = dict(d=4, p=12, widths=[20], alphas=[1e-6, 1e6], seeds=2, max_steps=4000, device="cpu")
-    off = scales.sweep("digits", **options).off_tangent.values[0]
+    off = scales.sweep("digits", **options).missed.values[0]
     assert (off[1] < 1e-3).all() and np.allclose(off[0], 1, atol=0.05)
 
 
@@ -60,8 +60,8 @@ def test_a_lazy_path_ends_at_the_motion_of_the_predictor():
     x, y = gaussian.sample("stripe", [0], 12, 2)
     test, _ = gaussian.sample("stripe", [1], 500, 2)
     F = flow.train(x, y, flow.initial([0], 30, 2), alpha=1e6, max_steps=4000, device="cpu").predict(test)
-    assert float(path.along[0, -1]) == pytest.approx(float(F.square().mean().sqrt()), rel=0.01)
-    assert path.off[0, -1] < 1e-3 * path.along[0, -1]
+    assert float(path.linear[0, -1]) == pytest.approx(float(F.square().mean().sqrt()), rel=0.01)
+    assert path.missed[0, -1] < 1e-3 * path.linear[0, -1]
 
 
 def test_a_scaled_convolution_keeps_the_mean_square():

@@ -210,28 +210,28 @@ def constant_target(results: dict[int, xr.Dataset]) -> Figure:
 
 
 def paths(result: xr.Dataset) -> Figure:
-    """Motion of F along and off the tangent space, one path for each α."""
+    """What the linear formula gives for the motion of F, and what it misses, one path for each α."""
     fig, ax = plt.subplots(figsize=(5.6, 3.8))
     ends = {0: "feature", len(result.alpha) - 1: "lazy"}
     for i, alpha in enumerate(result.alpha.values):
         color = look(ends[i])["color"] if i in ends else ordered(3)[1]
-        ax.plot(result.along[i], result.off[i], marker="o", color=color, label=f"α = {alpha:g}")
-    ax.set(xlabel="motion of F along the tangent space", ylabel="motion off the tangent space")
+        ax.plot(result.linear[i], result.missed[i], marker="o", color=color, label=f"α = {alpha:g}")
+    ax.set(xlabel="motion of F by the linear formula", ylabel="motion that the formula misses")
     ax.legend()
     return fig
 
 
 def dial(result: xr.Dataset, level: float) -> Figure:
-    """Change of the kernel and share of motion off the tangent space against α, for each width."""
+    """Change of the kernel and share of the motion that the linear formula misses against α, for each width."""
     fig, axes = plt.subplots(1, 2, figsize=(WIDTH, 3.3))
     for color, marker, h in zip(ordered(result.sizes["h"]), "os^Dv", result.h.values):
-        for ax, name in zip(axes, ("kernel_change", "off_tangent")):
+        for ax, name in zip(axes, ("kernel_change", "missed")):
             over_seeds(
                 ax, result.alpha.values, result[name].sel(h=h), {"label": f"h = {h}", "color": color, "marker": marker}
             )
     axes[0].axhline(level, color=NEUTRAL, linestyle=":")
     axes[0].set(yscale="log", ylabel="change of the kernel")
-    axes[1].set(ylabel="share off the tangent space")
+    axes[1].set(ylabel="share the linear formula misses")
     for ax in axes:
         ax.set(xscale="log", xlabel="α  (feature … lazy)")
     axes[1].legend()
