@@ -166,7 +166,7 @@ for name in (
 # We put numbers to this, over {glue:text}`seeds` networks, for the strong neurons (at least 1 % of the largest strength; the others are idle). As the middle we take the moment when their radii differ least, which is when {glue:text}`middle-share` of the points are fitted. There the spread of $\ln|z|$ is {glue:text}`radius` of that at the start, and the entropy of the angles {glue:text}`circle`: the circle is narrow, and the symmetry of the task is kept.
 # At the end, with {glue:text}`end-share` of the points fitted, the entropy is {glue:text}`clusters` of that in the middle, and the number of different activation patterns {glue:text}`patterns`.
 #
-# **The circle needs many points.** With $p =$ {glue:text}`few-p` the radii come as close ({glue:text}`few-radius` of the spread at the start), but the entropy of the angles has by then fallen to {glue:text}`few-circle`: the few points pull more strongly in some directions than in others, and the neurons go there at once. No symmetric stage is seen.
+# **The circle needs many points.** With $p =$ {glue:text}`few-p` the spread at that moment is {glue:text}`few-radius` of that at the start and the entropy {glue:text}`few-circle`. A few points pull more strongly in some directions than in others, and the neurons go there before they have come to one distance.
 #
 # Play the whole motion:
 
