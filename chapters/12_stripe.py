@@ -155,7 +155,7 @@ figures.text("close-p", str(p.samples[-2]))
 # Compression of the weights. Left: along the flow, one line for each of {glue:text}`seeds` networks, $d = 2$, $p =$ {glue:text}`close-p`. Middle: the same feature networks' errors. Right: at the time $t^*$ when a tenth of the points is fitted: a dot for each network, lines for the mean over {glue:text}`seeds` seeds, $h =$ {glue:text}`width`; preset {glue:text}`preset`.
 # ```
 #
-# In the lazy regime $\Lambda$ changes by {glue:text}`stays` of itself: nothing. In the feature regime it grows with the data as $p^{a}$, and we find $a =$ {glue:text}`slopes`. Theory says $a = 1/2$ in every dimension; over so few points it is borne out best where $d$ is largest.
+# In the lazy regime $\Lambda$ changes by {glue:text}`stays` of itself: nothing. In the feature regime it grows with the data as $p^{a}$, and we find $a =$ {glue:text}`slopes`. Theory says $a = 1/2$ in every dimension; over a decade of $p$ the intervals are wide.
 # From the time when nine tenths of the points are fitted to the end, the test error changes by {glue:text}`overfitting` points.
 #
 # Why $1/2$? Before any point is fitted, every neuron is pulled by an average over $p$ points. With infinitely many points the task is symmetric in $x_\perp$, so a neuron with $\omega_\perp = 0$ is not pulled sideways at all, and the flow carries the others there.
@@ -406,7 +406,7 @@ figures.number("image-unfinished", int((~digits.converged).sum()), "d")
 # ```
 #
 # The talk reports two likenesses to the stripe on MNIST: feature learning wins, and the leading eigenvectors come to know the labels. Here the lazy network makes {glue:text}`image-gain` points more errors than the feature network (negative: fewer),
-# and training changes the share of the labels in the first three eigenvectors by {glue:text}`image-aligned`. The second likeness we find, the first we do not at these sizes. Whether the gap closes with more images is a question for the recorded curves of MNIST at the end.
+# and training changes the share of the labels in the first three eigenvectors by {glue:text}`image-aligned`. Where an interval holds 0 or lies on the other side of it, we do not find the likeness at these sizes. Whether the gap closes with more images is a question for the recorded curves of MNIST at the end.
 #
 # ## Longer curves, recorded
 #

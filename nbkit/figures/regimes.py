@@ -70,33 +70,28 @@ def plain_ticks(ax: Axes, values) -> None:
 
 
 def compression(history: xr.Dataset, curves: dict[int, xr.Dataset]) -> Figure:
-    """Λ and the errors against time (runs as thin lines), and Λ* against p for each dimension (runs as dots)."""
-    fig, (left, middle, right) = plt.subplots(1, 3, figsize=(WIDTH, 3.4))
-    feature = history.sel(regime="feature")
-    inner = slice(1, -1)
-    for regime in history.regime.values:
-        runs = history.sel(regime=regime)
-        for ratio in runs.compression.values:
-            left.loglog(feature.time.values[inner], ratio[inner], color=look(regime)["color"], linewidth=1)
-        left.plot([], [], color=look(regime)["color"], label=regime)
-    for name, color, label in (
-        ("unfitted", NEUTRAL, "training points unfitted"),
-        ("error", look("feature")["color"], "test error"),
-    ):
-        middle.semilogx(feature.time.values[inner], feature[name].values[:, inner].T, color=color, linewidth=1)
-        middle.plot([], [], color=color, label=label)
+    """Λ and the feature networks' errors against time (runs as thin lines), and Λ* against p for each dimension (runs
+    as dots)."""
+    fig, (left, middle, right) = plt.subplots(1, 3, figsize=(WIDTH, 3.7))
+    feature, inner, color = history.sel(regime="feature"), slice(1, -1), look("feature")["color"]
+    time = feature.time.values[inner]
+    left.loglog(time, history.sel(regime="lazy").compression.values[:, inner].T, color=look("lazy")["color"], lw=1)
+    left.loglog(time, feature.compression.values[:, inner].T, color=color, lw=1)
+    middle.semilogx(time, feature.unfitted.values[:, inner].T, color=NEUTRAL, lw=1)
+    middle.semilogx(time, feature.error.values[:, inner].T, color=color, lw=1)
+    for of, name in ((look("lazy")["color"], "lazy"), (color, "feature, its test error"), (NEUTRAL, "unfitted points")):
+        middle.plot([], [], color=of, label=name)
     left.set(xlabel="time t (lazy: α t)", ylabel="compression Λ")
-    middle.set(xlabel="time t", ylabel="share, feature regime")
-    for color, (d, result) in zip(ordered(len(curves)), curves.items()):
+    middle.set(xlabel="time t", ylabel="share of points")
+    for shade, (d, result) in zip(ordered(len(curves)), curves.items()):
         values = result.compression_star.sel(network="feature")
         p, runs = values.p.values, values.transpose("p", "seed").values  # a band would reach 0, which has no place here
-        right.plot(p, runs, ".", color=color, alpha=0.35)
-        right.plot(p, runs.mean(1), color=color, marker="o", label=f"d = {d}")
+        right.plot(p, runs, ".", color=shade, alpha=0.35)
+        right.plot(p, runs.mean(1), color=shade, marker="o", label=f"d = {d}")
     right.loglog(p, 0.6 * runs[-1].mean() * (p / p[-1]) ** 0.5, label="slope ½", **THEORY)
     right.set(xlabel="training points p", ylabel="Λ* at t*")
     plain_ticks(right, p)
-    for ax in (left, middle, right):
-        ax.legend()
+    fig.legend(loc="outside lower center", ncols=4)
     return fig
 
 
