@@ -133,7 +133,7 @@ figures.number("lost", sum(int(c.lost.sum()) for c in curves.values()), "d")
 figures.number("unfinished", sum(int((~c.converged & ~c.lost).sum()) for c in curves.values()), "d")
 figures.number("feature-networks", sum(c.lost.sel(network="feature").size for c in curves.values()), "d")
 change = curves[10].kernel_change.sel(network="fixed", p=curves[10].p[-1])
-figures.number("fixed-change", intervals.mean(change), ".2f")
+figures.number("fixed-change", intervals.mean(change), ".0e")
 for name in ("seeds", "width", "n_test", "preset", "constant_seeds"):
     figures.text(name.replace("_", "-"), str(getattr(p, name)))
 
@@ -146,10 +146,10 @@ for name in ("seeds", "width", "n_test", "preset", "constant_seeds"):
 #
 # At $d = 10$ the feature network makes {glue:text}`penalty` points more errors than the lazy one from the same start on the same points. On the stripe it was the other way round.
 #
-# **Is it the turning?** With the orientations fixed, feature training makes {glue:text}`relief` points fewer errors, and lies {glue:text}`rest` points above the lazy network. The rest of the feature regime is still there: its kernel changes by {glue:text}`fixed-change` of its size at the largest $p$.
+# **Is it the turning?** With the orientations fixed, feature training makes {glue:text}`relief` points fewer errors, and lies {glue:text}`rest` points above the lazy network. The rest of the feature regime is still there: at the largest $p$ its kernel has changed by {glue:text}`fixed-change` times its size at the start.
 # Turning is what we took away, so turning costs at least this much. The recorded curves at the end, with more neurons and seeds, say how much is left.
 #
-# **Where does it end?** The talk shows that with enough points the feature network catches up: the curves cross at some $p^*$ that grows with $d$. Up to $p =$ {glue:text}`largest`, and among pairs in which no network has lost a class, we find these crossings: {glue:text}`crossings`.
+# **Where does it end?** The talk shows that with enough points the feature network catches up: the curves cross at some $p^*$ that grows with $d$. Up to $p =$ {glue:text}`largest`, and among pairs in which no network has lost a class, we find these crossings: {glue:text}`crossings`. The recorded curves below reach further.
 #
 # ## A sample can cost a class
 #
@@ -186,7 +186,7 @@ pulls = sphere.pulls([2, 3, 5, 10], sizes=[24, 96, 384], samples=p.unlucky_sampl
 figures.glue(
     "fig-lost",
     draw.lost_classes(unlucky, pulls, unlucky.without),
-    alt="Left: among samples with a pull no network loses a class at any α; among those without, the share rises from none at large α to most at small α. Right: the share of samples without a pull against the number of points, level in each dimension and lower in higher dimensions.",
+    alt="Left: among samples with a pull no network loses a class at any α; among those without, the share rises from none at large α to most at small α. Right: the share of samples without a pull against the number of points, similar at all numbers in two and three dimensions and lower in five and ten.",
 )
 
 # %%
@@ -210,12 +210,12 @@ for name in ("unlucky_p", "unlucky_samples", "unlucky_width"):
 # %% [markdown]
 # ```{glue:figure} fig-lost
 # :name: fig-lost
-# :alt: Left: among samples with a pull no network loses a class at any α; among those without, the share rises from none at large α to most at small α. Right: the share of samples without a pull against the number of points, level in each dimension and lower in higher dimensions.
+# :alt: Left: among samples with a pull no network loses a class at any α; among those without, the share rises from none at large α to most at small α. Right: the share of samples without a pull against the number of points, similar at all numbers in two and three dimensions and lower in five and ten.
 # Left: {glue:text}`unlucky-samples` samples at $d = 2$, $p =$ {glue:text}`unlucky-p`, $h =$ {glue:text}`unlucky-width`, one network each, with and without a $w$ of $G(w) > 0$. Right: how often a sample has none, for half as many samples. Bars: Wilson's 95 % interval; preset {glue:text}`preset`.
 # ```
 #
 # Of the {glue:text}`spared-n` samples with a pull {glue:text}`spared` % cost a network its class at any $\alpha$ (the interval ends at {glue:text}`spared-high` %); of the {glue:text}`doomed-n` without, {glue:text}`doomed` do at $\alpha =$ {glue:text}`least-alpha`. One number, computed from the points alone, tells the two kinds apart.
-# More points do not help: their surplus on one side grows with $\sqrt p$ just as the other fluctuations do. More dimensions do. Nor do more neurons help, since all of them climb the same $G$.
+# More points do not make such samples rare (right): their surplus on one side grows with $\sqrt p$ just as the other fluctuations do. More dimensions do. More neurons should not help, since all of them climb the same $G$.
 #
 # For the learning curves this means that the mean over *all* feature networks has a floor that does not fall with $p$: the share of lost ones times their error, near one half. That is why we compare the regimes on pairs that kept both classes, and count the others.
 #

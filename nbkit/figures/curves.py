@@ -24,7 +24,8 @@ def curve(ax: Axes, x, samples, *, color: str, label: str | None = None, marker:
         raise ValueError(f"curve: samples have shape {samples.shape}, expected (repetitions, {x.size})")
     apart = np.zeros(samples.shape, dtype=bool) if apart is None else np.asarray(apart, dtype=bool)
     if apart.any():
-        ax.plot(np.broadcast_to(x, samples.shape)[apart], samples[apart], "x", color=color, markersize=7, zorder=3)
+        at = np.broadcast_to(x, samples.shape)[apart]
+        ax.plot(at, samples[apart], "x", color=color, markersize=7, zorder=3, clip_on=False)
     if len(samples) < FEW:
         width = 1.8 if len(samples) == 1 else 1.0
         for i, run in enumerate(np.where(apart, np.nan, samples)):

@@ -183,9 +183,9 @@ def lost_classes(result: xr.Dataset, pulls: xr.Dataset, without: xr.DataArray) -
         shares = [intervals.share(row) for row in pulls.without.sel(d=d).values]
         moved = pulls.p.values * 1.04 ** list(pulls.d.values).index(d)  # so that bars do not hide each other
         bars(right, moved, shares, color=color, label=f"d = {d}", marker=marker)
-    right.set(xscale="log", xlabel="training points p", ylabel="share of samples without a pull")
+    right.set(xscale="log", xlabel="training points p", ylabel="share of samples without a pull", ylim=(-0.02, 0.6))
     plain_ticks(right, pulls.p.values)
-    right.legend()
+    right.legend(ncols=2, loc="upper right")
     return fig
 
 
