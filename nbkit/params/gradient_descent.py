@@ -180,10 +180,10 @@ class Landscapes(Chapter):
     completion_steps: Annotated[int, Field(ge=100, le=1_000_000)] = sized(300, 2000, 20_000, "steps of each")
     newton_starts: Count = sized(10, 100, 1000, "starts of the search for critical points")
     students: Annotated[int, Field(ge=2, le=64)] = sized(4, 8, 16, "neurons of teacher and student")
-    teacher_steps: Count = sized(200, 3000, 20_000, "steps of each student")
+    teacher_steps: Count = sized(200, 4000, 20_000, "steps of each student")
     teacher_starts: Seeds = sized(4, 100, 500, "random students for each objective")
     system_steps: Count = sized(60, 1500, 20_000, "steps of system identification")
-    seeds: Seeds = sized(2, 10, 50, "linear systems, and dead networks")
+    seeds: Seeds = sized(2, 10, 50, "linear systems, dead networks and living ones")
 
 
 CHAPTERS = (InductiveBias, Frequency, ImplicitRegularization, Simplicity, Width, Landscapes)
