@@ -61,7 +61,7 @@ def test_the_designed_loss_recovers_a_small_teacher():
     result = landscapes.recover_teacher(neurons=3, starts=5, steps=1000)
     assert result.overlap.sel(loss="designed").min() > 0.99 and np.abs(result.error.sel(loss="designed")).max() < 1e-8
     assert result.overlap.sel(loss="plain").median() > 0.99
-    assert np.allclose(result.students.sel(loss="designed").sum("axis"), 1)  # neurons of the teacher, not their opposites
+    assert np.allclose(result.students.sel(loss="designed").sum("axis"), 1)  # the neurons, not their opposites
 
 
 def test_signs_are_fixed_by_what_the_teacher_says_on_either_side():

@@ -78,7 +78,8 @@ def teachers(result: xr.Dataset) -> Figure:
     left.set(xlabel="start, sorted", ylabel="cosine, worst-found neuron", ylim=(0, 1.05))
     left.legend(loc="lower right")
     plain = result.sel(loss="plain")
-    cosine = landscapes.cosines(torch.as_tensor(plain.students.isel(start=int(plain.overlap.values.argmin())).values)).numpy()
+    worst = plain.students.values[int(plain.overlap.values.argmin())]
+    cosine = landscapes.cosines(torch.as_tensor(worst)).numpy()
     students, neurons = linear_sum_assignment(-np.abs(cosine))
     order = students[np.argsort(neurons)]  # the student paired with neuron i in row i
     drawn = right.imshow(cosine[order], cmap="PRGn", vmin=-1, vmax=1)
