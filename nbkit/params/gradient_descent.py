@@ -79,7 +79,7 @@ class ImplicitRegularization(Chapter):
     seeds: Seeds = sized(2, 5, 10, "networks of each kind")
     ntk_images: Annotated[int, Field(ge=16, le=1297)] = sized(24, 96, 500, "digits on which the kernel is computed")
     ntk_width: Count = sized(16, 48, 256, "units in each of the two hidden layers")
-    ntk_steps: Annotated[int, Field(ge=10, le=1_000_000)] = sized(60, 400, 3000, "steps of the aligned networks")
+    ntk_steps: Annotated[int, Field(ge=10, le=1_000_000)] = sized(60, 800, 12_000, "steps of the aligned networks")
     lazy_scale: Rate = Field(100.0, description="output scale α of the lazy control")
     sweep_train: Annotated[int, Field(ge=64, le=1297)] = sized(
         64, 400, 1297, "digits of the geometric-complexity sweeps"
