@@ -191,11 +191,11 @@ claims.report("GD-5", median, part="network")
 claims.report("GD-5", intervals.mean(largest["plain"].isel(mode=strayed)), part="worst")
 figures.number("network-deviation", intervals.Estimate(*(100 * v for v in median[:3]), median.n), ".1f")
 figures.number("strayed", WAVES[strayed], "d")
+figures.number("plain-worst", intervals.mean(100 * largest["plain"].isel(mode=strayed)), ".0f")
 for name, values in largest.items():
     for k in WAVES:
         figures.number(f"{name}-{k}", intervals.mean(100 * values.sel(mode=k)).value, ".0f")
     figures.number(f"{name}-all", intervals.mean(100 * values.mean("mode")), ".0f")
-    figures.number(f"{name}-worst", intervals.mean(100 * values.isel(mode=strayed)), ".0f")
 for name, over in (("small", "plain"), ("narrow", "small")):
     figures.number(
         f"{name}-ratio", intervals.geometric_mean(largest[name].mean("mode") / largest[over].mean("mode")), ".2f"

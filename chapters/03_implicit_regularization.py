@@ -88,7 +88,7 @@ for flow in ("loss", "modified"):
     slopes = np.polyfit(np.log(p.hs), np.log(distances.distance.sel(flow=flow)), 1)[0]
     claims.report("GD-8", intervals.mean(slopes), part="flow" if flow == "loss" else "modified")
     figures.number(f"slope-{flow}", intervals.mean(slopes), ".2f")
-for name in ("starts", "seeds", "ntk_images", "ntk_width", "sweep_train", "lazy_scale", "preset"):
+for name in ("starts", "seeds", "ntk_images", "ntk_width", "sweep_train", "lazy_scale"):
     figures.text(name.replace("_", "-"), f"{value:g}" if isinstance(value := getattr(p, name), float) else str(value))
 
 # %% tags=["hide-input", "remove-output"]

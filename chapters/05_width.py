@@ -72,7 +72,6 @@ widest = particles.output_layer_margins(p.features, n=p.board, extra=0, **p.repe
 ratio = widest.margin.isel(width=-1) / widest.limit
 claims.report("GD-14", intervals.mean(ratio), part="limit")
 figures.number("f2-ratio", intervals.mean(ratio), ".3f")
-figures.number("f2-limit", float(widest.limit), ".4f")
 for name in ("board", "board_train", "seeds", "units", "samples", "trials", "noise"):
     figures.text(name.replace("_", "-"), f"{value:,}" if isinstance(value := getattr(p, name), int) else str(value))
 figures.text("m-most", f"{p.features[-1]:,}")

@@ -116,8 +116,8 @@ class Simplicity(Chapter):
     epochs: Count = sized(3, 20, 100, "passes over them")
     sets: Seeds = sized(2, 5, 10, "training sets of the slab problem")
     members: Annotated[int, Field(ge=2, le=50)] = sized(2, 3, 5, "networks on each, and members of its ensemble")
-    epsilon: Annotated[float, Field(gt=0, le=1)] = Field(
-        0.08, description="attack of adversarial training, per coordinate"
+    epsilons: list[Annotated[float, Field(gt=0, le=1)]] = Field(
+        [0.08, 0.14], min_length=2, description="attacks of adversarial training, per coordinate"
     )
     pixels_train: Annotated[int, Field(ge=64, le=1297)] = Field(300, description="digits of the scrambling experiment")
     pixels_epochs: Count = sized(3, 30, 100, "passes over them")
