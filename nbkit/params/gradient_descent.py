@@ -28,8 +28,8 @@ class InductiveBias(Chapter):
     )
     noise: Share = Field(0.4, description="share of digits' labels that are shuffled")
     digits_train: Annotated[int, Field(ge=64, le=1297)] = sized(100, 500, 1200, "training images of each network")
-    digits_epochs: Count = sized(4, 60, 400, "passes over them")
-    digits_seeds: Seeds = sized(2, 5, 20, "networks for each loss")
+    digits_epochs: Count = sized(4, 150, 400, "passes over them")
+    digits_seeds: Seeds = sized(2, 8, 20, "networks for each loss")
     map_train: Annotated[int, Field(ge=50, le=1297)] = Field(200, description="digits of the last figure")
     map_epochs: Count = sized(3, 100, 200, "passes over them")
 
