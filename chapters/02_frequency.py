@@ -263,7 +263,7 @@ CUT = 4
 figures.glue(
     "fig-image-paths",
     draw.path_spectra(paths, CUT),
-    alt="Energy of the logits against frequency along a path, log scale: the curve for paths within a class lies about a factor of ten below that between classes.",
+    alt="Energy of the logits against frequency along a path, log scale: the curve for paths within a class lies well below that between classes.",
 )
 
 # %%
@@ -276,7 +276,7 @@ figures.number("path-accuracy", 100 * paths.attrs["test_accuracy"], ".0f")
 # %% [markdown]
 # ```{glue:figure} fig-image-paths
 # :name: fig-image-paths
-# :alt: Energy of the logits against frequency along a path, log scale: the curve for paths within a class lies about a factor of ten below that between classes.
+# :alt: Energy of the logits against frequency along a path, log scale: the curve for paths within a class lies well below that between classes.
 # Spectrum of ten logits along paths between test digits, {glue:text}`pairs` paths of each kind and network; bands are 95 % intervals over {glue:text}`seeds` networks ({glue:text}`path-accuracy` % test accuracy).
 # ```
 #

@@ -103,13 +103,13 @@ for name in (
 figures.glue(
     "fig-cube",
     draw.cube_spectra(spectra, list(closed_form.values())),
-    alt="Eigenvalues of all parities against their order. Dense: one value for each order, falling. Patches: only orders up to three, several values for one order, larger for shorter spans.",
+    alt="Eigenvalues of all parities against their order. Dense: one value for each order, falling. Patches: only orders that fit into a window, several values for one order, larger for shorter spans.",
 )
 
 # %% [markdown]
 # ```{glue:figure} fig-cube
 # :name: fig-cube
-# :alt: Eigenvalues of all parities against their order. Dense: one value for each order, falling. Patches: only orders up to three, several values for one order, larger for shorter spans.
+# :alt: Eigenvalues of all parities against their order. Dense: one value for each order, falling. Patches: only orders that fit into a window, several values for one order, larger for shorter spans.
 # Eigenvalues of all {glue:text}`cube-all` parities of {glue:text}`bits` bits, coloured by span, the length of the shortest window on the ring that contains $S$. Within an order, points are shifted by span; grey bars are the closed forms. Zero eigenvalues are left out.
 # ```
 #
@@ -188,13 +188,13 @@ figures.number("most-slabs", max(results), "d")
 figures.glue(
     "fig-reliance",
     draw.reliance(results),
-    alt="Test accuracy against the number of slab features: near 100 percent as it is and with the slabs permuted, near 50 with the linear coordinate permuted.",
+    alt="Test accuracy against the number of slab features: near perfect as it is and with the slabs permuted, near chance with the linear coordinate permuted.",
 )
 
 # %% [markdown]
 # ```{glue:figure} fig-reliance
 # :name: fig-reliance
-# :alt: Test accuracy against the number of slab features: near 100 percent as it is and with the slabs permuted, near 50 with the linear coordinate permuted.
+# :alt: Test accuracy against the number of slab features: near perfect as it is and with the slabs permuted, near chance with the linear coordinate permuted.
 # Test accuracy as it is, and with one kind of feature permuted among the test points. {glue:text}`sets` training sets with {glue:text}`members` networks each; 95 % intervals over training sets.
 # ```
 #
@@ -257,13 +257,13 @@ for net in ("convolutional", "fully_connected"):
 figures.glue(
     "fig-scrambled",
     draw.scrambled(scrambled),
-    alt="Test accuracy before and after permuting the pixels: the convolutional network falls by several points, the fully connected one stays level.",
+    alt="Test accuracy before and after permuting the pixels: the convolutional network falls, the fully connected one stays level.",
 )
 
 # %% [markdown]
 # ```{glue:figure} fig-scrambled
 # :name: fig-scrambled
-# :alt: Test accuracy before and after permuting the pixels: the convolutional network falls by several points, the fully connected one stays level.
+# :alt: Test accuracy before and after permuting the pixels: the convolutional network falls, the fully connected one stays level.
 # Test accuracy on digits, {glue:text}`pixels-train` training images: {glue:text}`seeds` seeds (thin, each with a permutation of its own) and their mean (thick).
 # ```
 #

@@ -80,13 +80,13 @@ figures.text("m-most", f"{p.features[-1]:,}")
 figures.glue(
     "fig-f2",
     draw.output_layer(widest),
-    alt="Largest margin against the number of random features: scattered below the kernel machine's margin for 50 features, on it for thousands.",
+    alt="Largest margin against the number of random features: scattered for few features, close to the kernel machine's margin for many.",
 )
 
 # %% [markdown]
 # ```{glue:figure} fig-f2
 # :name: fig-f2
-# :alt: Largest margin against the number of random features: scattered below the kernel machine's margin for 50 features, on it for thousands.
+# :alt: Largest margin against the number of random features: scattered for few features, close to the kernel machine's margin for many.
 # Margin of the best separator on $m$ random features, {glue:text}`seeds` draws of the features on one data set, and the margin of the kernel machine (line).
 # ```
 #
@@ -288,7 +288,7 @@ figures.glue(
 # Do they do better than a small model? The formula for $p < n$ is lowest at $p =$ {glue:text}`best-equal` for equal coordinates and at $p =$ {glue:text}`best-falling` where the strongest come first. Against that size the largest model has {glue:text}`second-equal` times the error on the first task and {glue:text}`second-falling` times on the second. So the second descent can lead below everything before the peak, where no small set of coordinates tells much. Where one
 # does, and one knows which, the small model wins. Double descent itself says nothing about which side is better.
 #
-# **The peak is optional.** It is a failure of fitting without any restraint. Add the penalty $\lambda\|w\|^2$ with $\lambda = \sigma^2 p/r^2$, which is optimal here, and look along the other axis: for a task of 60 coordinates that are all seen, $p = 60$, does more data ever hurt?
+# **The peak is optional.** It is a failure of fitting without any restraint. Add the penalty $\lambda\|w\|^2$ with $\lambda = \sigma^2 p/\|\beta\|^2$, which is optimal here, and look along the other axis: for a task of 60 coordinates that are all seen, $p = 60$, does more data ever hurt?
 
 # %%
 more = [10, 20, 30, 40, 45, 50, 55, 65, 70, 80, 100, 120]
@@ -362,7 +362,7 @@ claims.box()
 #
 # ```{exercise}
 # :label: ex-null
-# Let the model see all coordinates of its task, $s = r^2$ and $u = 0$, for every $p$ (so that the task grows with the model). For which signal-to-noise ratios $r^2/\sigma^2$ has $R$ against $p$ a minimum for $p > n$ that lies below the error of predicting 0?
+# Let the model see all coordinates of its task for every $p$, so that the task grows with the model, and let $\|\beta\| = r$: now $s = r^2$ and $u = 0$. For which signal-to-noise ratios $r^2/\sigma^2$ has $R$ against $p$ a minimum for $p > n$ that lies below the error of predicting 0?
 # ```
 #
 # ```{solution} ex-null
