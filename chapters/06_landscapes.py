@@ -7,13 +7,13 @@
 # %% [markdown]
 # # What descent can reach
 #
-# > Not convex does not mean hopeless: saddles only cost time, some problems have no bad minimum at all, and some objectives can be designed to have none. But a plain ReLU network does have bad minima.
+# > Not convex does not mean hopeless: with a little noise a strict saddle only costs time, some problems have no bad minimum at all, and some objectives can be designed to have none. But a plain ReLU network does have bad minima.
 #
 # In this chapter you will
 #
 # - watch a saddle stop exact gradient descent, and the smallest noise set it free;
 # - solve problems that are not convex and have no spurious minimum, and see which critical points they have instead;
-# - write down a network at a spurious minimum, where the gradient is exactly zero.
+# - meet two spurious minima of ReLU networks: one that descent runs into, and one that can be written down.
 
 # %% tags=["parameters"]
 preset: str = "book"  # smoke, book or paper: the size of everything left at None
@@ -29,7 +29,7 @@ students: int = None  # neurons of teacher and student
 teacher_steps: int = None  # steps of each student
 teacher_starts: int = None  # random students for each objective
 system_steps: int = None  # steps of system identification
-seeds: int = None  # linear systems, and dead networks
+seeds: int = None  # linear systems, dead networks and living ones
 
 # %%
 from functools import partial
@@ -51,7 +51,7 @@ params.table(p)
 # %% [markdown]
 # ## A saddle
 #
-# Gradient descent stops where the gradient is zero. Such a point can be a minimum, or a *saddle*: stationary, but with a direction along which the loss falls. A saddle is *strict* if the Hessian has a negative eigenvalue there. The overview calls saddles "local minima that can trap" descent and "lead to poor generalisation". They are not minima, and what they cost is time.
+# Gradient descent stops where the gradient is zero. Such a point can be a minimum, or a *saddle*: stationary, but with a direction along which the loss falls. A saddle is *strict* if the Hessian has a negative eigenvalue there. The overview calls saddles "local minima that can trap" descent and "lead to poor generalisation". They are not minima, and with a little noise all that a strict one costs is time.
 #
 # The smallest example is $E(x, y) = \tfrac12x^2 - \tfrac12y^2 + \tfrac14y^4$, with a saddle at 0 and minima at $y = \pm1$. Start exactly on the line $y = 0$ and the gradient never leaves it. Start a distance $\delta$ off, and each step multiplies $y$ by $1 + \eta$ as long as it is small. So the saddle is left after about
 #
@@ -59,7 +59,7 @@ params.table(p)
 # \frac{\ln(1/\delta)}{\ln(1+\eta)} + \text{const}
 # $$
 #
-# steps: a billion times closer costs only twenty over $\ln(1+\eta)$ more. With a little noise in each gradient there is always some $\delta$ {cite:p}`ge2015escaping`. The diamond is exact descent from $(1, 0)$; the dots are forty runs with gradient noise of deviation $10^{-4}$.
+# steps: a billion times closer costs only twenty over $\ln(1+\eta)$ more. With a little noise of deviation $s$ in each gradient there is always some $\delta$, about $s\sqrt{\eta/2}$ (an exercise), and the same logarithm holds {cite:p}`ge2015escaping`. The diamond is exact descent from $(1, 0)$; the dots are forty runs with gradient noise of deviation $10^{-4}$.
 
 # %%
 exact = landscapes.saddle_path([1.0, 0.0], lr=p.lr, steps=200)
@@ -70,7 +70,7 @@ figures.scrubber(
     label="step",
     values=[str(t) for t in moments],
     interval=500,
-    alt="Saddle between two minima. Exact descent runs to the saddle and stays; noisy runs linger there for about 80 steps and then go to one minimum or the other.",
+    alt="Saddle between two minima. Exact descent runs to the saddle and stays; noisy runs linger there for a while and then go to one minimum or the other.",
     figsize=(6.0, 3.8),
 )
 
@@ -80,25 +80,36 @@ leaving = landscapes.exit_step(offsets, lr=p.lr)
 slope = np.polyfit(np.log(1 / offsets), leaving, 1)[0] * np.log1p(p.lr)
 claims.report("GD-19", intervals.worst(np.abs(exact[:, 1]).max()), part="stuck")
 claims.report("GD-19", intervals.worst(slope), part="exit")
+
+RUNS = 40
+noise = np.repeat(offsets, RUNS)  # now the start is on the line, and all there is to leave it is noise
+freed = landscapes.exit_step(0 * noise, lr=p.lr, noise=noise, seed=p.seed).reshape(-1, RUNS)
+noisy_slopes = intervals.mean(np.polyfit(np.log(1 / offsets), freed, 1)[0] * np.log1p(p.lr))
+claims.report("GD-19", noisy_slopes, part="noise")
 figures.number("exit-slope", slope, ".3f")
+figures.number("exit-noise", noisy_slopes, ".3f")
+figures.number("runs", RUNS, "d")
+figures.number("lr", p.lr, "g")
 figures.number("exit-first", int(leaving[0]), "d")
 figures.number("exit-last", int(leaving[-1]), "d")
 
 # %% tags=["hide-input", "remove-output"]
 figures.glue(
     "fig-exit",
-    draw.exits(offsets, leaving, lr=p.lr),
-    alt="Steps until the saddle is left against the distance from the stable line, log axis: points on a straight falling line.",
+    draw.exits(offsets, leaving, freed, lr=p.lr),
+    alt="Steps until the saddle is left against the distance from the stable line, log axis: points on a straight falling line; the same for noise, on a parallel line a little higher.",
 )
 
 # %% [markdown]
 # ```{glue:figure} fig-exit
 # :name: fig-exit
-# :alt: Steps until the saddle is left against the distance from the stable line, log axis: points on a straight falling line.
-# Steps until descent from $(1, \delta)$ reaches $|y| = 0.1$, and $\ln(0.1/\delta)/\ln(1+\eta)$ (line). $\eta = 0.1$; nothing is random.
+# :alt: Steps until the saddle is left against the distance from the stable line, log axis: points on a straight falling line; the same for noise, on a parallel line a little higher.
+# Steps until descent reaches $|y| = 0.1$: from $(1, \delta)$ without noise (circles), and from $(1, 0)$ with gradient noise of deviation $s$ (squares: mean and 95 % interval of {glue:text}`runs` runs). Line: $\ln(0.1/\delta)/\ln(1+\eta)$. $\eta =$ {glue:text}`lr`.
 # ```
 #
-# From $\delta = 10^{-2}$ it takes {glue:text}`exit-first` steps, from $10^{-12}$ only {glue:text}`exit-last`. The slope times $\ln(1+\eta)$ is {glue:text}`exit-slope`; the theory says 1. Exact descent from $\delta = 0$ stays for ever.
+# From $\delta = 10^{-2}$ it takes {glue:text}`exit-first` steps, from $10^{-12}$ only {glue:text}`exit-last`. The slope times $\ln(1+\eta)$ is {glue:text}`exit-slope`; the theory says 1. Exact descent from $\delta = 0$ stays for ever. From there with noise, however small, it leaves, and again the time grows like a logarithm: {glue:text}`exit-noise` in the same units.
+#
+# The conditions matter. A saddle that is not strict has no direction in which anything grows at such a rate, and a network can have very many saddles, with a narrow way down from each.
 #
 # ## Matrix completion: saddles, but no spurious minima
 #
@@ -110,7 +121,7 @@ completed = landscapes.complete_matrix(
 )
 claims.report("GD-20", intervals.worst(completed.error.isel(step=-1)), part="minima")
 figures.number("completion-error", float(completed.error.isel(step=-1).max()), ".0e")
-for name in ("size", "starts", "students", "teacher_starts", "seeds", "newton_starts", "preset"):
+for name in ("size", "starts", "students", "teacher_starts", "seeds", "newton_starts"):
     figures.text(name.replace("_", "-"), str(getattr(p, name)))
 figures.text("observed", f"{p.observed:.0%}".replace("%", " %"))
 
@@ -164,31 +175,53 @@ figures.glue(
 # $$
 #
 # which says: no two students on one teacher, and each student squarely on one. Both objectives have closed forms over Gaussian inputs, so we descend the exact landscapes, without sampling noise.
+#
+# $G$ is even: it cannot tell $b_j$ from $-b_j$, but a ReLU can, since $\mathrm{relu}(b^\top x) \neq \mathrm{relu}(-b^\top x)$. So a second step is needed, and the first Hermite coefficient takes it. The mean of $y\, b_j^\top x$ is $\tfrac12\sum_i\langle w_i^*, b_j\rangle$; where it is negative we turn $b_j$ round. Its length we set to 1, the teacher's.
 
 # %%
 teacher = landscapes.recover_teacher(neurons=p.students, starts=p.teacher_starts, steps=p.teacher_steps, seed=p.seed)
-recovered = (teacher.overlap > 0.99).astype(float)
-claims.report("GD-22", intervals.bootstrap(np.mean, recovered.sel(loss="designed").values), part="designed")
-failed = intervals.bootstrap(np.mean, 1 - recovered.sel(loss="plain").values)
-claims.report("GD-22", failed, part="plain")
-figures.number("designed", float(100 * recovered.sel(loss="designed").mean()), ".0f")
-figures.number("plain-failed", intervals.Estimate(*(100 * v for v in failed[:3]), failed.n), ".0f")
+plain, designed = teacher.sel(loss="plain"), teacher.sel(loss="designed")
+missed = plain.overlap <= 0.99
+failed = missed & (plain.gradient < 1e-4)  # a start that still moves has not failed
+shares = {"designed": intervals.share(designed.overlap > 0.99), "plain": intervals.share(failed)}
+for part, hit in shares.items():
+    claims.report("GD-22", hit, part=part)
+    figures.number(part, intervals.Estimate(*(100 * v for v in hit[:3]), hit.n), ".0f")
+
+cosine = landscapes.matched_cosines(plain.students[failed.values].values)
+errors = plain.error[failed.values].values
+lowest = landscapes.least_curvature(plain.students[int(plain.overlap.values.argmin())].values)
+none = {"missing": "(no such start)"}
+figures.number("moving", int((missed & ~failed).sum()), "d")
+figures.number("failed", int(failed.sum()), "d")
+figures.number("opposed", int(((cosine < 0).sum(1) == 1).sum()), "d")
+figures.number("cosine-opposite", cosine[:, 0].mean() if len(cosine) else np.nan, ".2f", **none)
+figures.number("cosine-others", cosine[:, 1:].min() if len(cosine) else np.nan, ".2f", **none)
+figures.number("failed-error", 100 * errors.max() if len(cosine) else np.nan, ".1f", **none)
+figures.number("failed-spread", np.ptp(100 * errors) if len(cosine) else np.nan, ".0e", **none)
+figures.number("failed-curvature", lowest, ".3f")
+figures.number("designed-error", 100 * float(np.abs(designed.error).max()), ".0e")
+figures.number("others", p.students - 1, "d")
 
 # %% tags=["hide-input", "remove-output"]
 figures.glue(
     "fig-teachers",
     draw.teachers(teacher),
-    alt="Overlap of the worst-found teacher neuron for every start, sorted: 1 throughout for the designed objective; for the plain one a part of the starts stays clearly below.",
+    alt="Left: cosine of the worst-found teacher neuron for every start, sorted: 1 throughout for the designed objective, low for some starts of the plain one. Right: cosines of students and neurons in such a start: a diagonal near 1 with one negative entry, in whose column all other students are slightly positive.",
 )
 
 # %% [markdown]
 # ```{glue:figure} fig-teachers
 # :name: fig-teachers
-# :alt: Overlap of the worst-found teacher neuron for every start, sorted: 1 throughout for the designed objective; for the plain one a part of the starts stays clearly below.
-# Largest |cosine| of any student with the worst-found teacher neuron, {glue:text}`students` neurons, {glue:text}`teacher-starts` random starts for each objective. Neurons count as recovered above 0.99.
+# :alt: Left: cosine of the worst-found teacher neuron for every start, sorted: 1 throughout for the designed objective, low for some starts of the plain one. Right: cosines of students and neurons in such a start: a diagonal near 1 with one negative entry, in whose column all other students are slightly positive.
+# Left: largest cosine of any student with the worst-found teacher neuron, signs counting, {glue:text}`students` neurons, {glue:text}`teacher-starts` random starts, the same for both objectives. A teacher counts as recovered above 0.99. Right: the plain objective's worst start.
 # ```
 #
-# The designed objective recovers the teacher from {glue:text}`designed` % of the starts. With the square loss, {glue:text}`plain-failed` % of the same starts end with a teacher neuron missed: two students share one, and a third stands between two others.
+# The designed objective, its signs fixed, recovers the teacher from {glue:text}`designed` % of the starts, and the student's function with it: its error is {glue:text}`designed-error` % of the teacher's variance at most. With the square loss {glue:text}`plain` % of the same starts fail. They have come to rest ({glue:text}`moving` others without the teacher still move), and not at a saddle:
+# the least eigenvalue of the Hessian at the worst of them is {glue:text}`failed-curvature`, so every direction goes up. It is a spurious local minimum.
+#
+# What does it look like? In {glue:text}`opposed` of the {glue:text}`failed` failures, {glue:text}`others` students sit one to one on {glue:text}`others` teachers, with cosines of {glue:text}`cosine-others` and more. The last one points *away* from the neuron that is left, with a cosine of {glue:text}`cosine-opposite` on average. Where it is active that neuron is silent, and so it feels no pull towards it. The other students have each taken a small
+# share of the missed neuron. As a function the student is not bad: its error is {glue:text}`failed-error` % of the teacher's variance at most, and the failures agree on it to {glue:text}`failed-spread` points, as if up to renaming they were one minimum. {cite:t}`safran2018spurious` found such minima first and proved, with the help of a computer, that they are there for 6 to 20 neurons.
 #
 # ## A linear system, an objective that is not convex
 #
@@ -199,24 +232,27 @@ figures.glue(
 system = landscapes.learn_system(length=30, batch=16, steps=p.system_steps, seeds=p.seeds, seed=p.seed)
 claims.report("GD-23", intervals.worst(system.error.isel(step=-1)))
 figures.number("system-error", float(100 * system.error.isel(step=-1).max()), ".2f")
+halved = (system.error > 0.5).sum("step")  # steps that end with more than half of the error
+figures.number("system-first", int(halved.min()), "d")
+figures.number("system-last", int(halved.max()), "d")
 
 # %% tags=["hide-input", "remove-output"]
 figures.glue(
     "fig-systems",
     draw.systems(system),
-    alt="Relative error of the impulse response over the steps for ten systems, log-log: all fall below one percent, some after wandering near 1 for a hundred steps or more.",
+    alt="Relative error of the impulse response over the steps for every system, log-log: all fall in the end, some after wandering near 1 for a long time.",
 )
 
 # %% [markdown]
 # ```{glue:figure} fig-systems
 # :name: fig-systems
-# :alt: Relative error of the impulse response over the steps for ten systems, log-log: all fall below one percent, some after wandering near 1 for a hundred steps or more.
+# :alt: Relative error of the impulse response over the steps for every system, log-log: all fall in the end, some after wandering near 1 for a long time.
 # Error of the impulse response for {glue:text}`seeds` random systems, $|a|$ between 0.5 and 0.9, of either sign; 16 fresh sequences of length 30 for every step, output noise 0.1.
 # ```
 #
-# All systems are found, to {glue:text}`system-error` % at worst. Some wander for a hundred steps and more before they find the way; a convex objective would not allow that.
+# All systems are found, to {glue:text}`system-error` % at worst. Some wander before they find the way: half of the error is gone after {glue:text}`system-first` steps for the quickest, after {glue:text}`system-last` for the slowest.
 #
-# ## And a spurious minimum
+# ## A spurious minimum to write down
 #
 # The overview lists {cite:t}`he2020piecewise` among the papers that show problems to be tractable. The paper proves the opposite: networks with piecewise linear activations *do* have spurious local minima, infinitely many. One kind needs no proof. Push all hidden biases so far down that no unit is active on any training point, and fit the output bias. The
 # output is then the mean of $y$, and no small change of any weight changes anything.
@@ -246,13 +282,32 @@ claims.report("GD-24", intervals.mean(1 - living / variance), part="gap")
 figures.number("dead-loss", dead[0][0], ".3f")
 figures.number("dead-gradient", max(gradient for _, gradient in dead), ".0f")
 figures.number("label-variance", variance, ".3f")
-figures.number("living-loss", intervals.mean(living), ".3f")
+figures.number("living-median", float(np.median(living)), ".3f")
+figures.number("living-best", living.min(), ".3f")
+figures.number("living-worst", living.max(), ".3f")
+figures.number("living-far", int((living > variance / 2).sum()), "d")
+
+# %% tags=["hide-input", "remove-output"]
+figures.glue(
+    "fig-living",
+    draw.living(living, dead[0][0]),
+    alt="Final losses of the living networks, sorted, below the line of the dead one: most are low, one is close to the line.",
+)
 
 # %% [markdown]
-# The gradient of the dead network is {glue:text}`dead-gradient`, exactly, and its loss {glue:text}`dead-loss` is the variance of the labels, {glue:text}`label-variance`. Living networks of the same 20 units, started as usual, reach {glue:text}`living-loss` on the same 64 points. The dead network sits on a plateau: a local minimum, though not a strict one, and no noise in the data would move it. Usual initialisations stay far
-# from it. That is why these minima do not stop us in practice, not because they are not there.
+# ```{glue:figure} fig-living
+# :name: fig-living
+# :alt: Final losses of the living networks, sorted, below the line of the dead one: most are low, one is close to the line.
+# Loss of {glue:text}`seeds` networks of 20 units, started as usual and trained with Adam on 64 points, and of the dead network.
+# ```
+#
+# The gradient of the dead network is {glue:text}`dead-gradient`, exactly, and its loss {glue:text}`dead-loss` is the variance of the labels, {glue:text}`label-variance`. It sits on a plateau: a local minimum, though not a strict one. The noise of mini-batches does not lead away, for no example has a gradient in a hidden weight; noise on the weights themselves, large enough, would.
+#
+# Usual initialisations start far from that plateau, and the networks on the figure all end below it: the best at {glue:text}`living-best`, the median at {glue:text}`living-median`. But to start alive is no guarantee. The worst ends at {glue:text}`living-worst`, and {glue:text}`living-far` of {glue:text}`seeds` keep more than half of the variance. Whether those have reached another spurious minimum or are only slow, the loss does not tell.
 #
 # ## What the claims have come to
+#
+# Intervals are 95 %: Wilson's for the shares of GD-22, Student's $t$ over runs and networks for GD-19 with noise and for the gap of GD-24. For the other numbers, computed without repetition or to hold in every run, what is shown is their range.
 
 # %%
 claims.box()
@@ -261,8 +316,9 @@ claims.box()
 # ## What we cannot say
 #
 # - Theorems say "no spurious minimum" for whole classes of problems. We tried one matrix, one teacher and a few systems: an experiment can refute such a theorem, not prove it.
-# - Our descent on $G$ uses the population objective in the teacher's coordinates. From samples, its fourth moments need many of them.
-# - The dead network is the simplest spurious minimum. {cite:t}`he2020piecewise` construct others, at which units are alive; we did not.
+# - Our descent on $G$ uses the population objective in the teacher's coordinates, and the signs are fixed with the population mean. From samples, fourth moments need many of them.
+# - That the plain loss has spurious minima we saw from random starts with as many students as neurons. With a few more students than neurons they become rarer {cite:p}`safran2018spurious`; we did not try.
+# - The dead network is the simplest spurious minimum. {cite:t}`he2020piecewise` construct others, at which units are alive; the one that descent ran into above is of yet another kind.
 # - The first step of this chapter's theory, over-parameterised networks that descend to zero loss, is in chapter 05.
 #
 # ## Exercises

@@ -42,6 +42,9 @@ def geometric_complexity(model: nn.Module, x: Tensor) -> float:
         return float(torch.cat([jacobian(part).flatten(1).square().sum(1) for part in x.split(256)]).mean())
 
 
+WATCHED = ("alignment", "size", "rank", "edge", "loss")
+
+
 @experiment
 def feature_alignment(
     scales: Sequence[float], *, n: int, width: int, steps: int, watch: int, seeds: int, seed: int = 0
@@ -49,21 +52,24 @@ def feature_alignment(
     """The tangent kernel of a small network on digits (parity, ±1) while it learns, for several output scales α.
 
     The predictor is F = α(f − f₀), the loss mean (F − y)²/2α²: at first F descends alike for all α, but a large α needs
-    almost no movement. Returns `alignment` with yyᵀ, `rank` (effective) and training `loss` (mean (F − y)²) over
-    (alpha, seed, step), at `watch` + 1 times spaced evenly in √t; float64.
+    almost no movement. Returns over (alpha, seed, step), at `watch` + 1 times spaced evenly in √t, of the kernel K its
+    `alignment` with yyᵀ, `size` ‖K‖ (centred), effective `rank` and `edge`, step size times largest eigenvalue, which
+    is stable below 2; and the training `loss` (mean (F − y)²). float64.
     """
     times = np.unique((np.linspace(0, 1, watch + 1) ** 2 * steps).round().astype(int))
-    values = np.empty((3, len(scales), seeds, len(times)))
+    values = np.empty((len(WATCHED), len(scales), seeds, len(times)))
     for i in range(seeds):
         x, y = _parity_digits(n, seed=seed + i)
         net = initialise(partial(nets.build, "mlp", shape=(64,), widths=(width, width), classes=1), seed + i).double()
         for j, alpha in enumerate(scales):
-            for k, (model, residual) in enumerate(_watch(net, x, y, alpha=alpha, times=times)):
+            for k, (model, residual, lr) in enumerate(_watch(net, x, y, alpha=alpha, times=times)):
                 kernel = ntk.of_model(model, x).numpy()
-                values[:, j, i, k] = alignment(kernel, y), effective_rank(kernel), float(residual.square().mean())
+                size, edge = np.linalg.norm(_centred(kernel)), lr / n * np.linalg.eigvalsh(kernel)[-1]
+                loss = float(residual.square().mean())
+                values[:, j, i, k] = alignment(kernel, y), size, effective_rank(kernel), edge, loss
     axes = ("alpha", "seed", "step")
     return xr.Dataset(
-        {name: (axes, value) for name, value in zip(("alignment", "rank", "loss"), values)},
+        {name: (axes, value) for name, value in zip(WATCHED, values)},
         coords={"alpha": list(scales), "seed": np.arange(seed, seed + seeds), "step": times},
         attrs={"data": "digits"},
     )
@@ -87,8 +93,8 @@ def complexity_sweep(
 ) -> xr.Dataset:
     """Geometric complexity of MLPs on digits (logits, training images) for one heuristic in several strengths.
 
-    Learning rates and batch sizes are compared where the training loss first falls below `reach`, or a small step would
-    just be less training; weight decay at the end. Returns `complexity` and `loss` there over (strength, seed).
+    Learning rates and batch sizes are compared where the training loss passes `reach`, or a small step would just be
+    less training; weight decay at the end. Returns `complexity` and `loss` there over (strength, seed).
     """
     if heuristic not in HEURISTICS:
         raise ValueError(f"heuristic must be one of {', '.join(HEURISTICS)}, not {heuristic!r}")
@@ -108,16 +114,28 @@ def complexity_sweep(
             evaluate_every=1,
         )
         trained = fleet.train(net, tasks, recipe, device=device, keep_weights="epochs")
-        losses = trained.history.train_loss.values
-        for j in range(seeds):
-            below = np.flatnonzero(losses[j] < reach)
-            k = int(below[0]) if below.size and heuristic != "weight_decay" else losses.shape[1] - 1
-            result[:, i, j] = geometric_complexity(trained.model(j, epoch=k + 1), x), losses[j, k]
+        for j, losses in enumerate(trained.history.train_loss.values):
+            slope = lambda k, nets=trained, j=j: geometric_complexity(nets.model(j, epoch=k + 1), x)
+            result[:, i, j] = at_loss(slope, losses, 0 if heuristic == "weight_decay" else reach)
     return xr.Dataset(
         {"complexity": (("strength", "seed"), result[0]), "loss": (("strength", "seed"), result[1])},
         coords={"strength": list(strengths), "seed": list(repetitions)},
         attrs={"data": digits.variant, "heuristic": heuristic},
     )
+
+
+def at_loss(quantity, losses, reach: float) -> tuple[float, float]:
+    """quantity(k), k an epoch, where the losses (epochs,) first pass `reach`, and the loss there.
+
+    Between the epochs before and after it is interpolated, linearly in ln loss. Where the loss never gets so low, or
+    is so low after the first epoch, it is that of the last, or the first.
+    """
+    below = np.flatnonzero(np.asarray(losses) < reach)
+    k = int(below[0]) if below.size else len(losses) - 1
+    if not below.size or k == 0:
+        return quantity(k), float(losses[k])
+    share = np.log(losses[k - 1] / reach) / np.log(losses[k - 1] / losses[k])
+    return (1 - share) * quantity(k - 1) + share * quantity(k), reach
 
 
 def _centred(kernel) -> np.ndarray:
@@ -127,14 +145,14 @@ def _centred(kernel) -> np.ndarray:
 
 
 def _watch(net: nn.Module, x: Tensor, y: Tensor, *, alpha: float, times):
-    """Gradient descent on mean (F − y)²/2α²; yields the model and the residual F − y at each of the times.
+    """Gradient descent on mean (F − y)²/2α²; yields the model, the residual F − y and the rate at each of the times.
 
-    The rate is a tenth of the largest stable one for the kernel at the start: kernels grow in feature training.
+    The rate is a fortieth of the largest stable one for the kernel at the start: kernels grow in feature training.
     """
     theta = {name: value.detach().clone() for name, value in net.named_parameters()}
     f0 = net(x).detach()[:, 0]
     top = float(torch.linalg.eigvalsh(ntk.of_model(net, x))[-1])
-    lr = 0.2 * len(x) / top
+    lr = 0.05 * len(x) / top
 
     def residual(theta):
         return alpha * (functional_call(net, theta, (x,))[:, 0] - f0) - y
@@ -144,7 +162,7 @@ def _watch(net: nn.Module, x: Tensor, y: Tensor, *, alpha: float, times):
         if t in times:
             model = copy.deepcopy(net)
             model.load_state_dict(theta)
-            yield model, residual(theta).detach()
+            yield model, residual(theta).detach(), lr
         theta = {name: theta[name] - lr * slope for name, slope in descent(theta).items()}
 
 

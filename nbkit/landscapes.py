@@ -1,6 +1,7 @@
 """Non-convex objectives: saddles that stop descent, problems without spurious minima, and networks with them.
 
-Sources: Ge et al. 2015 and 2016, Ge, Lee and Ma 2018, Hardt, Ma and Recht 2018, He, Wang and Tao 2020.
+Sources: Ge et al. 2015 and 2016, Ge, Lee and Ma 2018, Safran and Shamir 2018, Hardt, Ma and Recht 2018, He, Wang and
+Tao 2020.
 """
 
 from __future__ import annotations
@@ -8,29 +9,38 @@ from __future__ import annotations
 import numpy as np
 import torch
 import xarray as xr
+from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
 from nbkit import nets
 from nbkit.results import experiment
 
 
-def saddle_path(start, *, lr: float, steps: int, noise: float = 0.0, seed: int = 0) -> np.ndarray:
+def saddle_path(start, *, lr: float, steps: int, noise: float | np.ndarray = 0.0, seed: int = 0) -> np.ndarray:
     """Descent on x²/2 − y²/2 + y⁴/4, saddle at 0 and minima at y = ±1, from start (2, ...): (steps + 1, 2, ...).
 
-    noise: deviation of the normal noise that is added to each gradient.
+    noise: deviation of the normal noise that is added to each gradient, a number or an array (...).
     """
     rng, path = np.random.default_rng(seed), [np.asarray(start, dtype=float)]
     for _ in range(steps):
         x, y = path[-1]
-        gradient = np.stack([x, y**3 - y]) + (noise * rng.standard_normal(path[-1].shape) if noise else 0.0)
+        gradient = np.stack([x, y**3 - y])
+        if np.any(noise):
+            gradient = gradient + noise * rng.standard_normal(gradient.shape)
         path.append(path[-1] - lr * gradient)
     return np.stack(path)
 
 
-def exit_step(offset, *, lr: float, level: float = 0.1, steps: int = 5000) -> np.ndarray:
-    """First step at which |y| ≥ level from y = offset, an array of its shape; `steps` where that never happens."""
+def exit_step(
+    offset, *, lr: float, level: float = 0.1, steps: int = 5000, noise: float | np.ndarray = 0.0, seed: int = 0
+) -> np.ndarray:
+    """First step at which |y| ≥ level from y = offset, an array of its shape; `steps` where that never happens.
+
+    noise: deviation of the gradients' noise, a number or an array of the offset's shape.
+    """
     offset = np.atleast_1d(np.asarray(offset, dtype=float))
-    out = np.abs(saddle_path(np.stack([np.ones_like(offset), offset]), lr=lr, steps=steps)[:, 1]) >= level
+    start = np.stack([np.ones_like(offset), offset])
+    out = np.abs(saddle_path(start, lr=lr, steps=steps, noise=noise, seed=seed)[:, 1]) >= level
     return np.where(out.any(0), out.argmax(0), steps)
 
 
@@ -102,26 +112,68 @@ def plain_loss(students: Tensor) -> Tensor:
 
 
 @experiment
-def recover_teacher(*, neurons: int, starts: int, steps: int, lr: float = 0.1, seed: int = 0) -> xr.Dataset:
-    """Gradient descent on both objectives from random students: (loss, start).
+def recover_teacher(*, neurons: int, starts: int, steps: int, lr: float = 0.2, seed: int = 0) -> xr.Dataset:
+    """Gradient descent on both objectives from the same random students: (loss, start).
 
-    Returns `overlap`, the smallest over the teacher's neurons of the largest |cosine| with a student (1: all are
-    found), and the norm of the `gradient` at the end.
+    Returns the `students` (loss, start, student, axis) at the end, those of the designed objective by `fix_signs`;
+    `overlap`, the smallest over the teacher's neurons of the largest cosine with a student, signs counting (1: all are
+    found); `error`, the mean square error of the student's function over the variance of the teacher's; and the norm
+    of the `gradient` at the end.
     """
     generator = torch.Generator().manual_seed(seed)
     begin = torch.randn(starts, neurons, neurons, generator=generator, dtype=torch.float64) / neurons**0.5
-    overlap, gradient = np.empty((2, starts)), np.empty((2, starts))
-    for i, objective in enumerate((designed_loss, plain_loss)):
+    found, gradient = [], []
+    for objective in (designed_loss, plain_loss):
         students = begin.clone().requires_grad_()
         for _ in range(steps):
             (slope,) = torch.autograd.grad(objective(students).sum(), students)
             students.data -= lr * slope
-        cosine = (students / students.norm(dim=-1, keepdim=True)).detach().abs()
-        overlap[i], gradient[i] = cosine.amax(-2).amin(-1).numpy(), slope.norm(dim=(-1, -2)).numpy()
+        found.append(fix_signs(students.detach()) if objective is designed_loss else students.detach())
+        gradient.append(slope.norm(dim=(-1, -2)))
+    students = torch.stack(found)
+    variance = neurons * (1 / 2 - 1 / (2 * torch.pi))  # of a sum of independent relu(x), x normal
+    both = ("loss", "start")
     return xr.Dataset(
-        {"overlap": (("loss", "start"), overlap), "gradient": (("loss", "start"), gradient)},
+        {
+            "students": ((*both, "student", "axis"), students.numpy()),
+            "overlap": (both, cosines(students).amax(-2).amin(-1).numpy()),
+            "error": (both, (2 * plain_loss(students) / variance).numpy()),
+            "gradient": (both, torch.stack(gradient).numpy()),
+        },
         coords={"loss": ["designed", "plain"]},
     )
+
+
+def cosines(students: Tensor) -> Tensor:
+    """Cosine of each student with each neuron of the orthonormal teacher: (..., k, k) of (..., k, k)."""
+    return students / students.norm(dim=-1, keepdim=True)
+
+
+def fix_signs(students: Tensor) -> Tensor:
+    """Minima of `designed_loss` as the neurons they stand for: of length 1, turned to the side on which y is large.
+
+    The fourth Hermite coefficient is even and cannot tell b from −b. The first can: the mean of y b·x over normal x is
+    Σ_i ⟨w_i*, b⟩ / 2.
+    """
+    return cosines(students) * torch.sign(students.sum(-1, keepdim=True))
+
+
+def matched_cosines(students) -> np.ndarray:
+    """Cosines of each student of (s, k, k) with the teacher's neuron it is paired with, rising along a row: (s, k).
+
+    Students and neurons are paired one to one, so that the sum of the |cosines| is as large as it can be.
+    """
+    paired = []
+    for cosine in cosines(torch.as_tensor(students)).numpy():
+        paired.append(np.sort(cosine[linear_sum_assignment(-np.abs(cosine))]))
+    return np.reshape(paired, np.shape(students)[:-1])
+
+
+def least_curvature(students) -> float:
+    """Least eigenvalue of the Hessian of `plain_loss` at one set of students (k, k)."""
+    point = torch.as_tensor(students)
+    hessian = torch.autograd.functional.hessian(plain_loss, point).reshape(point.numel(), -1)
+    return float(torch.linalg.eigvalsh(hessian)[0])
 
 
 @experiment

@@ -33,7 +33,7 @@ def learn_waves(
     steps: int,
     seeds: int,
     lr: float = 5e-3,
-    every: int = 20,
+    every: int = 1,
     seed: int = 0,
     device: str = "auto",
 ) -> xr.Dataset:

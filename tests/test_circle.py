@@ -35,6 +35,8 @@ def test_modes_decay_as_powers_and_a_sobolev_loss_scales_their_rates():
     assert np.allclose(left, (1 - rate) ** np.arange(21)[:, None], atol=1e-12)
     rates = circle.sobolev_rates([1, 2, 5], [0, 1.5], n=64)
     assert np.allclose(rates.measured, rates.predicted, rtol=1e-5)
+    extreme = circle.sobolev_rates([1, 8, 32], [-1, 2])
+    assert np.allclose(extreme.measured, extreme.predicted, rtol=1e-6)
 
 
 def test_uneven_points_have_the_density_they_should():

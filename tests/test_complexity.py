@@ -26,10 +26,19 @@ def test_geometric_complexity_is_the_norm_of_a_linear_map_and_agrees_with_finite
 
 
 def test_features_align_and_a_lazy_network_keeps_its_kernel():
-    result = complexity.feature_alignment([1.0, 1000.0], n=24, width=16, steps=150, watch=2, seeds=1)
+    result = complexity.feature_alignment([1.0, 1000.0], n=24, width=16, steps=600, watch=2, seeds=1)
     start, end = result.alignment.isel(seed=0, step=0), result.alignment.isel(seed=0, step=-1)
     assert np.isclose(start[0], start[1]) and np.allclose(result.loss.isel(step=0), 1)
     assert end[0] > start[0] + 0.05 and abs(end[1] - start[1]) < 0.01
+    assert np.allclose(result.edge.isel(step=0), 0.05) and (result["size"].isel(step=0) > 0).all()
+
+
+def test_a_quantity_is_read_where_the_loss_passes_a_value():
+    losses = np.exp([0.0, -1.0, -3.0, -2.0])
+    quantity = lambda k: 10.0 + k
+    assert np.allclose(complexity.at_loss(quantity, losses, np.exp(-1.5)), (11.25, np.exp(-1.5)))
+    assert complexity.at_loss(quantity, losses, 0.0) == (13.0, losses[-1])
+    assert complexity.at_loss(quantity, losses, 2.0) == (10.0, 1.0)
 
 
 def test_a_sweep_has_its_axes_and_refuses_unknown_heuristics():

@@ -29,7 +29,25 @@ def test_a_step_goes_up_the_soft_minimum():
     assert soft(after) > soft(before)
 
 
+def test_the_trained_output_layer_comes_to_the_exact_largest_margin():
+    x, y = particles.checkerboard(20, extra=0, seed=0)
+    features = margins.features(x, margins.sphere(300, 3, seed=0))
+    normal, best = margins.max_margin(y[:, None] * features)
+    w = particles.train_output_layer(features, y, steps=20_000)
+    w /= np.linalg.norm(w)
+    assert np.isclose((y * (features @ w)).min(), best, rtol=0.02) and w @ normal > 0.999
+
+
+def test_the_first_step_is_the_mean_of_the_points():
+    features, y = np.random.default_rng(0).normal(size=(4, 6)), np.array([1, -1, 1, 1])
+    points = y[:, None] * features
+    w = particles.train_output_layer(features, y, steps=1)
+    assert np.allclose(w, points.mean(0) / np.linalg.norm(points, 2) ** 2)
+
+
 def test_experiments_have_their_axes():
+    trained = particles.trained_output_layer(width=400, n=15, n_test=200, steps=3000, seeds=2)
+    assert (trained.margin < 1.2 * trained.limit).all() and trained.agreement.min() > 0.8
     widest = particles.output_layer_margins([5, 400], n=20, extra=0, seeds=2)
     assert abs(widest.margin.isel(width=1).mean() / widest.limit - 1) < 0.2
     error = particles.error_by_dimension([0, 6], n=40, n_test=100, units=40, steps=100, seeds=2).error

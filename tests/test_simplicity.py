@@ -35,6 +35,23 @@ def test_networks_rely_on_the_linear_coordinate():
     assert dict(result.sizes) == {"set": 2, "member": 2} and (result.ensemble > 0.9).all()
     hard = simplicity.adversarial_reliance(epsilon=0.05, seeds=1, **small)
     assert hard.accuracy.min() > 0.9 and hard.linear_permuted.max() < 0.7
+    assert (hard.attacked <= hard.accuracy).all()
+
+
+def test_an_attack_moves_every_coordinate_against_the_model():
+    model = nn.Linear(3, 2)
+    with torch.no_grad():
+        model.weight.copy_(torch.tensor([[0.0, 0, 0], [1.0, -2, 3]]))
+    x, y = torch.zeros(2, 3), torch.tensor([1, 0])
+    push = torch.tensor([1.0, -1, 1]) * 0.1
+    assert torch.allclose(simplicity.attack(model, x, y, epsilon=0.1), torch.stack([-push, push]))
+
+
+def test_the_margins_of_both_features_are_what_they_are_said_to_be():
+    x, _ = simplicity.slab_data(20_000, 2, slabs=1, wrong=0.0, seed=5)
+    assert abs(x[:, 0].abs().min() - simplicity.LINEAR_MARGIN) < 1e-3
+    thresholds = torch.tensor([-0.75, -0.25, 0.25, 0.75])
+    assert abs((x[:, 1:] - thresholds).abs().min() - simplicity.SLAB_MARGIN) < 1e-3
 
 
 def test_scrambling_moves_all_images_alike():

@@ -68,7 +68,7 @@ def eigenvalues(top: int, n: int) -> Figure:
 
 
 def decay(result: xr.Dataset) -> Figure:
-    """What is left of each mode while a wide network learns (every seed), and (1 − ηλ)^t, dashed."""
+    """What is left of each mode while a wide network learns (first four seeds), and (1 − ηλ)^t, dashed."""
     fig, ax = plt.subplots(figsize=(WIDTH, 3.6))
     for mode, color in zip(result.mode.values, ordered(result.sizes["mode"])):
         curve(ax, result.step, np.abs(result.left.sel(mode=mode).values[:4]), color=color, label=f"k = {mode}")

@@ -40,8 +40,8 @@ def pulls(limit: float = 6) -> Figure:
     for (loss, name), color in zip(losses.NAMES.items(), ordered(4)):
         axes[0].plot(z, losses.value(loss, z), color=color, label=name)
         axes[1].plot(z, losses.pull(loss, z), color=color, label=name)
-    axes[0].set(xlabel="logit z (right: z < 0)", ylabel="loss", ylim=(-0.2, limit))
-    axes[1].set(xlabel="logit z", ylabel="pull, d loss / dz", ylim=(-0.6, 2.4))
+    axes[0].set(xlabel="logit z (correct where z < 0)", ylabel="loss", ylim=(-0.2, limit))
+    axes[1].set(xlabel="logit z (correct where z < 0)", ylabel="pull, d loss / dz", ylim=(-0.6, 2.4))
     axes[1].legend(loc="upper left")
     return fig
 

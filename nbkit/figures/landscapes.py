@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 import xarray as xr
 from matplotlib.figure import Figure
+from scipy.optimize import linear_sum_assignment
 
-from nbkit.figures.curves import direct_labels
+from nbkit import intervals, landscapes
+from nbkit.figures.curves import bars, direct_labels
 from nbkit.figures.style import NEUTRAL, THEORY, WIDTH, ordered
 
 
@@ -30,12 +33,16 @@ def saddle_frame(exact: np.ndarray, noisy: np.ndarray, step: int):
     return draw
 
 
-def exits(offsets, steps, *, lr: float) -> Figure:
-    """Step at which descent leaves the saddle against its distance from the stable line, and ln(level/δ)/ln(1 + η)."""
+def exits(offsets, steps, noisy, *, lr: float) -> Figure:
+    """Step at which descent leaves the saddle against its distance from the stable line, and ln(level/δ)/ln(1 + η).
+
+    noisy: (offsets, runs), the same for runs from the line itself with gradient noise of deviations `offsets`.
+    """
     fig, ax = plt.subplots(figsize=(WIDTH, 3.0))
-    ax.plot(offsets, steps, "o", color=ordered(5)[0], label="measured")
-    ax.plot(offsets, np.log(0.1 / np.asarray(offsets)) / np.log1p(lr), label="theory", **THEORY)
-    ax.set(xscale="log", xlabel="distance δ from the stable line", ylabel="steps until |y| = 0.1")
+    ax.plot(offsets, steps, "o", color=ordered(5)[0], label="distance δ, no noise")
+    bars(ax, offsets, [intervals.mean(row) for row in noisy], color=ordered(5)[4], marker="s", label="noise s")
+    ax.plot(offsets, np.log(0.1 / np.asarray(offsets)) / np.log1p(lr), label="theory for δ", **THEORY)
+    ax.set(xscale="log", xlabel="distance δ from the stable line, or noise s", ylabel="steps until |y| = 0.1")
     ax.legend()
     return fig
 
@@ -62,13 +69,34 @@ def critical(result: xr.Dataset, size: int) -> Figure:
 
 
 def teachers(result: xr.Dataset) -> Figure:
-    """Overlap with the worst-found neuron of the teacher, every start a point, sorted, for both objectives."""
-    fig, ax = plt.subplots(figsize=(WIDTH, 3.0))
+    """Overlap with the worst-found neuron of the teacher, every start, sorted; and who found whom in the plain one's
+    worst start."""
+    fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.2), width_ratios=(1.5, 1))
     for loss, color, marker in (("designed", ordered(5)[3], "o"), ("plain", ordered(5)[0], "s")):
         values = np.sort(result.overlap.sel(loss=loss).values)
-        ax.plot(np.arange(1, values.size + 1), values, marker, color=color, ms=4, label=f"{loss} objective")
-    ax.set(xlabel="start, sorted", ylabel="overlap, worst neuron", ylim=(0, 1.05))
-    ax.legend(loc="lower right")
+        left.plot(np.arange(1, values.size + 1), values, marker, color=color, ms=4, label=f"{loss} objective")
+    left.set(xlabel="start, sorted", ylabel="cosine, worst-found neuron", ylim=(0, 1.05))
+    left.legend(loc="lower right")
+    plain = result.sel(loss="plain")
+    worst = plain.students.values[int(plain.overlap.values.argmin())]
+    cosine = landscapes.cosines(torch.as_tensor(worst)).numpy()
+    students, neurons = linear_sum_assignment(-np.abs(cosine))
+    order = students[np.argsort(neurons)]  # the student paired with neuron i in row i
+    drawn = right.imshow(cosine[order], cmap="PRGn", vmin=-1, vmax=1)
+    right.set(xlabel="neuron of the teacher", ylabel="student", xticks=[], yticks=[])
+    fig.colorbar(drawn, ax=right, label="cosine", shrink=0.9)
+    return fig
+
+
+def living(losses, dead: float) -> Figure:
+    """Final loss of each living network, sorted, and that of the dead ones (line)."""
+    fig, ax = plt.subplots(figsize=(WIDTH, 2.6))
+    values = np.sort(losses)
+    ax.plot(np.arange(1, values.size + 1), values, "o", color=ordered(5)[1])
+    ax.axhline(dead, **THEORY)
+    ax.annotate("dead network", (1, dead), xytext=(0, -4), textcoords="offset points", va="top")
+    ax.set(xlabel="network, sorted", ylabel="loss at the end", ylim=(0, 1.1 * dead))
+    ax.set_xticks(np.arange(1, values.size + 1))
     return fig
 
 

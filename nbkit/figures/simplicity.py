@@ -49,8 +49,9 @@ def generalisation(result: xr.Dataset) -> Figure:
     for kernel, color in zip(result.kernel.values, ordered(5)[1::2]):
         for target, marker in zip(result.target.values, ("o", "s")):
             estimates = [intervals.mean(row) for row in result.recovered.sel(kernel=kernel, target=target).values]
-            shown = np.maximum([e.value for e in estimates], -1)
-            ax.plot(result.n, shown, color=color, marker=marker, label=f"{kernel}, {target}")
+            shown = [intervals.Estimate(*np.maximum(e[:3], -1), e.n) for e in estimates]
+            ax.plot(result.n, [e.value for e in shown], color=color, label=f"{kernel}, {target}")
+            bars(ax, result.n, shown, color=color, marker=marker)
     chance(ax, 0, "predicting 0")
     ax.set(xlabel="training corners n", ylabel="share recovered", ylim=(-1.08, 1.08))
     direct_labels(ax)

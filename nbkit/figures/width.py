@@ -7,7 +7,6 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from nbkit import double_descent as law
 from nbkit import intervals, margins, particles
 from nbkit.figures.curves import bars, chance, curve, direct_labels, power_law
 from nbkit.figures.style import NEUTRAL, THEORY, WIDTH, look, ordered
@@ -106,18 +105,22 @@ def convergence(result: xr.Dataset) -> Figure:
     return fig
 
 
-def double_descent(result: xr.Dataset, n: int, noise: float) -> Figure:
-    """Excess risk against the number of weights: medians and means of the trials, and the closed form on both sides."""
+def double_descent(result: xr.Dataset, n: int) -> Figure:
+    """Excess risk against the number of weights for both tasks: means of the trials, and the closed form."""
     fig, ax = plt.subplots(figsize=(WIDTH, 3.5))
-    top = result.p.values.max()
-    for p in (np.linspace(2, n - 2.2, 200), np.linspace(n + 2.2, top, 300)):
-        ax.plot(p, law.theory(p, n, noise=noise), **THEORY | {"linewidth": 1.4})
-    bars(ax, result.p, [intervals.mean(row) for row in result.risk.values], color=ordered(5)[0])
+    names = {"equal": "all coordinates equal", "falling": "strongest first"}
+    for (strength, name), color, marker in zip(names.items(), ordered(5)[::3], ("o", "s")):
+        one = result.sel(strength=strength)
+        for side in (one.p < n, one.p > n):
+            ax.plot(one.p[side], one.theory[side], **THEORY | {"linewidth": 1.4})
+        bars(ax, one.p, [intervals.mean(row) for row in one.risk.values], color=color, marker=marker, label=name)
     ax.axvline(n, color=NEUTRAL, linestyle=":")
-    ax.annotate("interpolation\nthreshold p = n", (n, 3), xytext=(6, 0), textcoords="offset points", va="top")
+    ax.annotate("interpolation\nthreshold p = n", (n, 0.12), xytext=(5, 0), textcoords="offset points")
     ax.axhline(1, color=NEUTRAL, linewidth=0.6, linestyle=":")
-    ax.annotate("predicting 0", (top, 1), xytext=(0, 4), textcoords="offset points", ha="right")
-    ax.set(xlabel="number of weights p", ylabel="excess test error", ylim=(0, 3.2))
+    ax.annotate("predicting 0", (result.p.values.max(), 1), xytext=(0, 4), textcoords="offset points", ha="right")
+    ax.set(xlabel="number of weights p", ylabel="excess test error", yscale="log", ylim=(0.1, 12))
+    ax.set_yticks([0.1, 0.3, 1, 3, 10], ["0.1", "0.3", "1", "3", "10"])
+    ax.legend(loc="upper right")
     return fig
 
 

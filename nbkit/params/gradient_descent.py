@@ -28,8 +28,8 @@ class InductiveBias(Chapter):
     )
     noise: Share = Field(0.4, description="share of digits' labels that are shuffled")
     digits_train: Annotated[int, Field(ge=64, le=1297)] = sized(100, 500, 1200, "training images of each network")
-    digits_epochs: Count = sized(4, 60, 400, "passes over them")
-    digits_seeds: Seeds = sized(2, 5, 20, "networks for each loss")
+    digits_epochs: Count = sized(4, 150, 400, "passes over them")
+    digits_seeds: Seeds = sized(2, 8, 20, "networks for each loss")
     map_train: Annotated[int, Field(ge=50, le=1297)] = Field(200, description="digits of the last figure")
     map_epochs: Count = sized(3, 100, 200, "passes over them")
 
@@ -79,7 +79,7 @@ class ImplicitRegularization(Chapter):
     seeds: Seeds = sized(2, 5, 10, "networks of each kind")
     ntk_images: Annotated[int, Field(ge=16, le=1297)] = sized(24, 96, 500, "digits on which the kernel is computed")
     ntk_width: Count = sized(16, 48, 256, "units in each of the two hidden layers")
-    ntk_steps: Annotated[int, Field(ge=10, le=1_000_000)] = sized(60, 400, 3000, "steps of the aligned networks")
+    ntk_steps: Annotated[int, Field(ge=10, le=1_000_000)] = sized(60, 800, 12_000, "steps of the aligned networks")
     lazy_scale: Rate = Field(100.0, description="output scale α of the lazy control")
     sweep_train: Annotated[int, Field(ge=64, le=1297)] = sized(
         64, 400, 1297, "digits of the geometric-complexity sweeps"
@@ -116,8 +116,8 @@ class Simplicity(Chapter):
     epochs: Count = sized(3, 20, 100, "passes over them")
     sets: Seeds = sized(2, 5, 10, "training sets of the slab problem")
     members: Annotated[int, Field(ge=2, le=50)] = sized(2, 3, 5, "networks on each, and members of its ensemble")
-    epsilon: Annotated[float, Field(gt=0, le=1)] = Field(
-        0.08, description="attack of adversarial training, per coordinate"
+    epsilons: list[Annotated[float, Field(gt=0, le=1)]] = Field(
+        [0.08, 0.14], min_length=2, description="attacks of adversarial training, per coordinate"
     )
     pixels_train: Annotated[int, Field(ge=64, le=1297)] = Field(300, description="digits of the scrambling experiment")
     pixels_epochs: Count = sized(3, 30, 100, "passes over them")
@@ -180,10 +180,10 @@ class Landscapes(Chapter):
     completion_steps: Annotated[int, Field(ge=100, le=1_000_000)] = sized(300, 2000, 20_000, "steps of each")
     newton_starts: Count = sized(10, 100, 1000, "starts of the search for critical points")
     students: Annotated[int, Field(ge=2, le=64)] = sized(4, 8, 16, "neurons of teacher and student")
-    teacher_steps: Count = sized(200, 3000, 20_000, "steps of each student")
+    teacher_steps: Count = sized(200, 4000, 20_000, "steps of each student")
     teacher_starts: Seeds = sized(4, 100, 500, "random students for each objective")
     system_steps: Count = sized(60, 1500, 20_000, "steps of system identification")
-    seeds: Seeds = sized(2, 10, 50, "linear systems, and dead networks")
+    seeds: Seeds = sized(2, 10, 50, "linear systems, dead networks and living ones")
 
 
 CHAPTERS = (InductiveBias, Frequency, ImplicitRegularization, Simplicity, Width, Landscapes)
