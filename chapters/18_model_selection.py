@@ -7,7 +7,7 @@
 # %% [markdown]
 # # Judging a network without a test set
 #
-# > Over the course of training, reliance on single directions turns where the test loss turns, and it needs the training set alone. The test accuracy turns earlier, so stopping by it is late. As a judge between networks that are all alike it is nearly blind.
+# > Over the course of training, reliance on single directions turns about where the test loss turns, and it needs the training set alone. The test accuracy turns earlier, so stopping by it is late. As a judge between networks that are all alike it is nearly blind.
 #
 # In this chapter you will
 #
@@ -165,7 +165,10 @@ for name, value in report_training(followed).items():
     figures.number(
         name.replace("_", "-"), value, ".1f" if name.startswith(("lag", "stop")) else ".2f", missing="undefined"
     )
-peaks = {"auc": followed.auc, "accuracy": followed.test_accuracy, "loss": -followed.test_loss}
+relative = followed.auc / followed.train_accuracy
+lost = 100 * selection.chosen(relative, followed.test_accuracy, "epoch")
+figures.number("stop-relative", intervals.mean(lost), ".1f")
+peaks = {"auc": followed.auc, "relative": relative, "accuracy": followed.test_accuracy, "loss": -followed.test_loss}
 for name, values in peaks.items():
     figures.number(f"peak-{name}", float(followed.epoch.values[values.argmax("epoch")].mean()), ".0f")
 last = intervals.mean(100 * (followed.test_accuracy.isel(epoch=-1) - followed.test_accuracy.max("epoch")))
@@ -203,6 +206,7 @@ figures.scrubber(
 # The left end of the curves, the training accuracy, only rises. Their middle rises with it, and sinks when the exceptions are learned.
 #
 # So stop where the AUC is largest. It costs no held-out data. The test accuracy at that epoch differs from the best epoch's by {glue:text}`stop` points, while training to the end changes it by {glue:text}`last`. As an early-stopping signal the AUC is far better than none, and it is late.
+# An area divided by the height at which its curve begins, AUC over training accuracy, peaks at epoch {glue:text}`peak-relative`, and stopping there costs {glue:text}`stop-relative` points. We looked at this after we had seen the lag, so it is an idea to test and no result.
 #
 # ## Hyper-parameters
 #

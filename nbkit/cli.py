@@ -125,6 +125,8 @@ def claims(
             value = "" if record["value"] is None else f"{record['value']:.4g} [{record['low']}, {record['high']}]"
             _say(f"{record['id']:<7} {record['verdict']:<26} {value:<28} {record['statement']}")
     if check:
+        if all(record["verdict"] == "not run" for record in records):
+            _fail("no chapter has been executed, so there is nothing to check; make book executes them")
         if changed := ledger.check(records):
             _fail("\n".join(changed))
         _say(_as_committed(records))
