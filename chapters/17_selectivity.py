@@ -7,7 +7,7 @@
 # %% [markdown]
 # # The units we like to look at
 #
-# > A unit that answers to one class only is easy to understand. That does not make it important: how selective a unit is says little about how much the network misses it.
+# > A unit that answers to one class only is easy to understand. That does not make it important: in fully connected networks selectivity says little about how much a unit is missed. In convolutional ones it says more, but mostly which layer the unit is in, and its sign turns with batch normalisation.
 #
 # In this chapter you will
 #
@@ -31,7 +31,8 @@ lr: float = None  # learning rate of Adam
 channels: list = None  # feature maps of each convolution
 strides: list = None  # stride of each convolution
 conv_train: int = None  # training images of each convolutional network
-conv_epochs: int = None  # passes of each convolutional network
+conv_epochs: int = None  # most passes of each convolutional network; one that fits all labels stops
+conv_lr: float = None  # learning rate of each convolutional network
 strengths: list = None  # strengths of the penalty on selectivity, rising from 0
 penalty_epochs: int = None  # passes of the networks with a penalty
 
@@ -41,7 +42,7 @@ import numpy as np
 from nbkit import figures, importance, intervals, ledger, params, results
 from nbkit import device as machine
 from nbkit.figures import ablation as draw
-from nbkit.selectivity import rank_correlation
+from nbkit.selectivity import rank_correlation, within_layers
 
 p = params.load("17", globals())
 machine.use_cores()
@@ -72,7 +73,9 @@ cnn = importance.convolutional(**p.convolutional)
 figures.number("dead", 100 * float(mlp.selectivity.isnull().mean()), ".1f")
 figures.number("median-selectivity", float(mlp.selectivity.median()), ".2f")
 figures.text("widths", "-".join(map(str, p.widths)))
-for name in ("data", "preset", "seeds", "n_train", "conv_train"):
+figures.text("tail", f"{p.seeds} seeds; preset {p.preset}")
+figures.text("conv-tail", f"{cnn.sizes['seed']} seeds; preset {p.preset}")
+for name in ("data", "n_train", "conv_train"):
     figures.text(name.replace("_", "-"), str(getattr(p, name)))
 
 # %% tags=["hide-input", "remove-output"]
@@ -83,7 +86,7 @@ figures.glue("fig-units", draw.unit_scatter(mlp), alt=ALT_SCATTER, vector=False)
 # ```{glue:figure} fig-units
 # :name: fig-units
 # :alt: Two clouds of units: accuracy lost against selectivity, over all examples on the left and in the worst class on the right; neither shows a clear slope.
-# Training accuracy lost when a unit is ablated, against its selectivity. Every unit of {glue:text}`seeds` networks with {glue:text}`widths` hidden units, trained on {glue:text}`n-train` images of {glue:text}`data` with clean labels; preset {glue:text}`preset`.
+# Training accuracy lost when a unit is ablated, against its selectivity. Every unit of networks with {glue:text}`widths` hidden units, trained on {glue:text}`n-train` images of {glue:text}`data` with clean labels; {glue:text}`tail`.
 # Right: the loss in the class that suffers most.
 # ```
 #
@@ -91,28 +94,51 @@ figures.glue("fig-units", draw.unit_scatter(mlp), alt=ALT_SCATTER, vector=False)
 #
 # ## What goes with importance?
 #
-# The cloud is summarised by Spearman's rank correlation over the units of a network. We ask it of four pairs:
+# The cloud is summarised by Spearman's rank correlation over the units of a network. Dead units have no selectivity; we leave them out of *every* pair, so that all pairs are about the same units. We ask it of four:
 #
 # - **selectivity and overall loss**: are selective units more important?
 # - **mutual information and overall loss**: a unit may tell classes apart without answering to a single one. $I(h; y)$ counts that too. We estimate it from nearest neighbours, and check it with a histogram.
 # - **selectivity and the loss of the worst class**: {cite:t}`zhou2018revisiting` observe that losing a unit may leave the overall accuracy alone and still ruin one class.
-# - **selectivity and weights**: the mean absolute incoming weight is the L1 norm that pruning methods go by, divided by the number of weights so that layers compare.
+# - **selectivity and weights**: the L1 norm of the incoming weights is what pruning methods go by.
+#
+# A network's units lie in layers, and layers differ in much more than in their units. A correlation over all units mixes what holds within the layers with what holds between them. So we also take the correlation *within* each layer and average it over the layers.
+# For the weights we take only that one: how the L1 norm changes from layer to layer follows from the number of incoming weights, which is a matter of the architecture. Whether the norm is a sum or a mean would decide the sign.
 
 
 # %%
-def over_units(table, a, b):
-    """Rank correlation of two columns over the units of every network: (seeds,)."""
-    return np.array([rank_correlation(a(net), b(net)) for _, net in table.groupby("seed")])
-
-
-pairs = {
-    "selectivity, loss": (lambda t: t.selectivity, lambda t: t.loss),
-    "information, loss": (lambda t: t.information, lambda t: t.loss),
-    "selectivity, worst class": (lambda t: t.selectivity, lambda t: t.class_loss.max("class")),
-    "selectivity, weights": (lambda t: t.selectivity, lambda t: t.norm),
+columns = {
+    "selectivity": lambda net: net.selectivity,
+    "information": lambda net: net.information,
+    "histogram": lambda net: net.histogram,
+    "loss": lambda net: net.loss,
+    "worst class": lambda net: net.class_loss.max("class"),
+    "weights": lambda net: net.norm,
 }
+
+
+def over_units(table, a, b, *, within=False):
+    """Rank correlation of two columns over the live units of every network, or within its layers: (seeds,)."""
+    nets = [table.sel(seed=seed) for seed in table.seed]
+    live = [net.isel(unit=np.flatnonzero(net.selectivity.notnull())) for net in nets]
+    a, b = columns[a], columns[b]
+    if within:
+        return np.array([within_layers(a(net), b(net), net.layer) for net in live])
+    return np.array([rank_correlation(a(net), b(net)) for net in live])
+
+
+def all_pairs(table):
+    """Every pair we ask about, by name."""
+    return {
+        "selectivity, loss": over_units(table, "selectivity", "loss"),
+        "… within layers": over_units(table, "selectivity", "loss", within=True),
+        "information, loss": over_units(table, "information", "loss"),
+        "selectivity, worst class": over_units(table, "selectivity", "worst class"),
+        "selectivity, weights,\nwithin layers": over_units(table, "selectivity", "weights", within=True),
+    }
+
+
 kinds = {"MLP": mlp, "CNN, batch norm": cnn.sel(batch_norm=True), "CNN without": cnn.sel(batch_norm=False)}
-found = {kind: {name: over_units(table, *pair) for name, pair in pairs.items()} for kind, table in kinds.items()}
+found = {kind: all_pairs(table) for kind, table in kinds.items()}
 
 
 def average(values):
@@ -120,80 +146,92 @@ def average(values):
     return intervals.correlation(values[np.isfinite(values)] if np.isfinite(values).any() else values)
 
 
-def estimate(kind, name):
-    return average(found[kind][name])
+def report_pairs(values, part, **options):
+    """Report SD-9, SD-15 and SD-13 of one kind of networks; returns the estimates by pair."""
+    values = {name: average(value) for name, value in values.items()}
+    pairs = {"SD-9": "selectivity, loss", "SD-15": "information, loss", "SD-13": "selectivity, weights,\nwithin layers"}
+    for claim, pair in pairs.items():
+        claims.report(claim, values[pair], part=part, **options)
+    return values
 
 
-for part, kind in (("mlp", "MLP"), ("cnn", "CNN, batch norm")):
-    claims.report("SD-9", estimate(kind, "selectivity, loss"), part=part)
-    claims.report("SD-13", estimate(kind, "selectivity, weights"), part=part)
-    figures.number(f"rho-{part}", estimate(kind, "selectivity, loss"), ".2f", missing="undefined")
-    figures.number(f"weights-{part}", estimate(kind, "selectivity, weights"), ".2f", missing="undefined")
-figures.number("rho-plain", estimate("CNN without", "selectivity, loss"), ".2f", missing="undefined")
+for part, values in zip(("mlp", "cnn", "plain"), found.values()):
+    names = dict(zip(("rho", "within", "information", "worst", "weights"), report_pairs(values, part).values()))
+    for name, value in names.items():
+        figures.number(f"{name}-{part}", value, ".2f", missing="undefined")
 
-claims.report("SD-15", information := estimate("MLP", "information, loss"))
 claims.report("SD-10", damage := average(found["MLP"]["selectivity, worst class"] - found["MLP"]["selectivity, loss"]))
-agreement = average(over_units(mlp, lambda t: t.information, lambda t: t.histogram))
-figures.number("rho-information", information, ".2f", missing="undefined")
+agreement = average(over_units(mlp, "information", "histogram"))
+figures.text("rho-source", claims.claims["SD-9"].statistics()["mlp"].expected.split(" ")[0])
 figures.number("damage", damage, ".2f", missing="undefined")
 figures.number("agreement", agreement, ".2f", missing="undefined")
 
 # %% tags=["hide-input", "remove-output"]
-ALT_RHO = "Rank correlations of four pairs for three kinds of networks; those of the MLPs lie near 0, those of the convolutional networks do not."
+ALT_RHO = "Rank correlations of five pairs for three kinds of networks. Those of the MLPs lie near 0. Selectivity and loss: far below 0 with batch norm, far above without, and both scattered around 0 within layers."
 figures.glue("fig-rho", draw.correlations(found), alt=ALT_RHO)
 
 # %% [markdown]
 # ```{glue:figure} fig-rho
 # :name: fig-rho
-# :alt: Rank correlations of four pairs for three kinds of networks; those of the MLPs lie near 0, those of the convolutional networks do not.
-# Spearman correlations over the units of a network; every point is a network. {glue:text}`seeds` MLPs on {glue:text}`n-train` images, up to four convolutional networks of each kind on {glue:text}`conv-train` images of {glue:text}`data`.
+# :alt: Rank correlations of five pairs for three kinds of networks. Those of the MLPs lie near 0. Selectivity and loss: far below 0 with batch norm, far above without, and both scattered around 0 within layers.
+# Spearman correlations over the units of a network; every point is a network. MLPs: {glue:text}`n-train` images of {glue:text}`data`; {glue:text}`tail`. Convolutional networks of each kind: {glue:text}`conv-train` images; {glue:text}`conv-tail`.
 # ```
 #
-# In the MLPs selectivity and importance correlate with {glue:text}`rho-mlp`. The paper has 0.095 for its MLPs on MNIST: in both cases next to nothing. Mutual information does no better, {glue:text}`rho-information`; its two estimators rank units alike (correlation {glue:text}`agreement`), so this is not for want of precision.
+# In the MLPs selectivity and importance correlate with {glue:text}`rho-mlp`. The paper has {glue:text}`rho-source` for its MLPs on MNIST: in both cases next to nothing, and within layers it is {glue:text}`within-mlp`. Mutual information gives {glue:text}`information-mlp`; its two estimators rank units alike (correlation {glue:text}`agreement`), so this is not for want of precision.
 #
-# In the convolutional networks with batch normalisation the correlation is {glue:text}`rho-cnn`, clearly negative, as the paper found on CIFAR-10. The next section shows where that comes from. Without batch normalisation it is {glue:text}`rho-plain`: so "hardly predicts" is not a law of convolutional networks. It depends on the normalisation.
+# In the convolutional networks selectivity does go with importance, at this size. With batch normalisation the correlation is {glue:text}`rho-cnn`, clearly negative, as the paper found on CIFAR-10; without it {glue:text}`rho-plain`, clearly positive. Mutual information gives {glue:text}`information-cnn` and {glue:text}`information-plain`: the same story, but not one of no relation.
+# *Within* layers it is gone: {glue:text}`within-cnn` with batch normalisation, where if anything the sign has turned, and {glue:text}`within-plain` without. So what selectivity predicts over a whole network is, for the most part, the layer. The next section looks at the layers themselves.
 #
-# The loss of the worst class correlates with selectivity more than the overall loss does by {glue:text}`damage`. A positive number would bear out the claim. Where units are hardly missed, both losses count the same few images, and we should not expect a difference.
+# The loss of the worst class correlates with selectivity more than the overall loss does by {glue:text}`damage`, in the MLPs. A positive number would bear out the claim. Where units are hardly missed, both losses count the same few images, and we should not expect a difference.
 #
-# Finally the weights: {glue:text}`weights-mlp` in the MLPs and {glue:text}`weights-cnn` in the convolutional networks. Large weights are no sign of a selective unit. Over all layers of a convolutional network they are a sign of the contrary, because the first layer has few and large weights and is hardly selective.
+# Finally the weights, within layers: {glue:text}`weights-mlp` in the MLPs, {glue:text}`weights-cnn` and {glue:text}`weights-plain` in the convolutional networks with and without batch normalisation. The source finds no relation or a slightly negative one. Intervals that reach well to both sides of 0 cannot tell.
 #
 # ## Early layers are missed more
 #
-# A unit of the first layer feeds all the others. Is it missed more? We compare the layers of deeper networks, all of one width.
+# A unit of the first layer feeds all the others. Is it missed more? We compare the layers of deeper MLPs, all of one width, and those of the convolutional networks.
 
 # %%
 deep = importance.fully_connected(**p.deep)
-loss_by_layer = deep.loss.groupby("layer").mean().rename(layer="depth").transpose("seed", "depth")
-falls = average(np.array([rank_correlation(loss_by_layer.depth, row) for row in loss_by_layer.values]))
-claims.report("SD-12", falls)
-figures.number("falls", falls, ".2f", missing="undefined")
+in_layers = kinds | {"MLP": deep}
+
+
+def loss_by_layer(table):
+    """Mean loss of accuracy with one unit of a layer: (seed, depth)."""
+    return table.loss.groupby("layer").mean().rename(layer="depth").transpose("seed", "depth")
+
+
+for part, table in zip(("mlp", "cnn", "plain"), in_layers.values()):
+    by_depth = loss_by_layer(table)
+    falls = average(np.array([rank_correlation(by_depth.depth, row) for row in by_depth.values]))
+    claims.report("SD-12", falls, part=part)
+    figures.number(f"falls-{part}", falls, ".2f", missing="undefined")
 figures.text("deep-widths", "-".join(map(str, p.deep_widths)))
 
 # %% tags=["hide-input", "remove-output"]
-ALT_LAYERS = (
-    "Mean accuracy lost when one unit is ablated, by layer: largest in the first layer and smallest in the last."
-)
-figures.glue("fig-layers", draw.by_layer(loss_by_layer), alt=ALT_LAYERS)
+ALT_LAYERS = "Mean accuracy lost when one unit is ablated, by layer: it falls with depth in the MLPs and in the convolutional networks with batch norm, and is largest in the last layer without batch norm."
+shown = {kind: loss_by_layer(table) for kind, table in in_layers.items()}
+figures.glue("fig-layers", draw.by_layer(shown), alt=ALT_LAYERS)
 
 # %% [markdown]
 # ```{glue:figure} fig-layers
 # :name: fig-layers
-# :alt: Mean accuracy lost when one unit is ablated, by layer: largest in the first layer and smallest in the last.
-# Mean training accuracy lost when a single unit is ablated, by its layer, in networks with {glue:text}`deep-widths` hidden units. Means and 95 % intervals over {glue:text}`seeds` seeds.
+# :alt: Mean accuracy lost when one unit is ablated, by layer: it falls with depth in the MLPs and in the convolutional networks with batch norm, and is largest in the last layer without batch norm.
+# Mean training accuracy lost when a single unit is ablated, by its layer. MLPs with {glue:text}`deep-widths` hidden units: {glue:text}`n-train` images of {glue:text}`data`; {glue:text}`tail`. Convolutional networks with and without batch normalisation: {glue:text}`conv-train` images; {glue:text}`conv-tail`. Means and 95 % intervals over the seeds.
 # ```
 #
-# The rank correlation of depth and mean loss is {glue:text}`falls`. Selectivity rises with depth, for the last layers are near the answer. Importance falls with depth. Put all layers in one pot and the two are negatively related,
-# although within a layer nothing need be: this is how early layers drive the negative correlation of the convolutional networks.
+# The rank correlation of depth and mean loss is {glue:text}`falls-mlp` in the MLPs, {glue:text}`falls-cnn` in the convolutional networks with batch normalisation, and {glue:text}`falls-plain` in those without. In the first two early layers are missed more, as the source found in its three networks. In the last it is the other way round: their few selective maps are those of the last layer, and they are missed most.
+#
+# Selectivity rises with depth, for the last layers are near the answer. Put all layers in one pot, and the sign of its relation with importance is the sign of the relation between depth and importance: negative with batch normalisation, positive without. Within a layer nothing need be.
 #
 # ## Batch normalisation and selectivity
 #
-# The paper reports that batch normalisation makes feature maps less selective, and takes this as a hint that selectivity is not what helps a network. We compare the medians over all feature maps.
+# The paper reports that batch normalisation makes feature maps less selective, and takes this as a hint that selectivity is not what helps a network. We compare the medians over all live feature maps of networks that were trained until they fit.
 
 
 # %%
 def medians_of(cnn):
-    """Medians over the feature maps of every network."""
-    return cnn[["selectivity", "information"]].median("unit")
+    """Medians over the live feature maps of every network."""
+    return cnn[["selectivity", "information"]].where(cnn.selectivity.notnull()).median("unit")
 
 
 def report_norm(cnn, **options):
@@ -213,20 +251,20 @@ for name, norm in (("with", True), ("without", False)):
     figures.number(f"median-{name}", float(medians.selectivity.sel(batch_norm=norm).mean()), ".2f")
 
 # %% tags=["hide-input", "remove-output"]
-ALT_NORM = "Cumulative distributions over feature maps of selectivity and mutual information, with and without batch normalisation."
+ALT_NORM = "Cumulative distributions over feature maps of selectivity and mutual information: with batch normalisation both lie further to the right."
 shown = {"class selectivity": cnn.selectivity, "information (bits)": cnn.information}
-figures.glue("fig-selective-norm", draw.distributions(shown, ["without", "batch norm"]), alt=ALT_NORM)
+figures.glue("fig-selective-norm", draw.distributions(shown, ["CNN without", "CNN, batch norm"]), alt=ALT_NORM)
 
 # %% [markdown]
 # ```{glue:figure} fig-selective-norm
 # :name: fig-selective-norm
-# :alt: Cumulative distributions over feature maps of selectivity and mutual information, with and without batch normalisation.
-# Share of the feature maps below each selectivity (left) and each mutual information with the class (right), with and without batch normalisation. Every line is one network.
+# :alt: Cumulative distributions over feature maps of selectivity and mutual information: with batch normalisation both lie further to the right.
+# Share of the feature maps below each selectivity (left) and each mutual information with the class (right), with and without batch normalisation. Every line is one network that has fitted {glue:text}`conv-train` images of {glue:text}`data`; {glue:text}`conv-tail`.
 # ```
 #
-# With batch normalisation the median selectivity is {glue:text}`median-with`, without it {glue:text}`median-without`: a difference of {glue:text}`norm-selectivity`. In the paper it is negative; at the size of this page it has the *opposite* sign. The median information changes by {glue:text}`norm-information` bits. Why the sign differs can be seen in the definition.
-# Selectivity is a ratio, so it is small when a unit has a large mean activity for every class. Nothing in our small network without normalisation keeps activities near the ReLU's threshold, and their large common part drowns the differences. Batch normalisation takes the mean away before the ReLU does its work.
-# In a deep network trained on natural images the balance may be another. We do not reproduce the claim here, and would not call it refuted.
+# With batch normalisation the median selectivity is {glue:text}`median-with`, without it {glue:text}`median-without`: a difference of {glue:text}`norm-selectivity`. In the paper it is negative; at the size of this page it has the *opposite* sign. The median information changes by {glue:text}`norm-information` bits. The definition suggests a reason, which is a guess that we have not tested.
+# Selectivity is a ratio, so it is small when a unit has a large mean activity for every class. Nothing in our small network without normalisation keeps activities near the ReLU's threshold, and a large common part may drown the differences; batch normalisation takes the mean away before the ReLU does its work.
+# In a deep network trained on natural images the balance may be another. What we can say is that the claim is not one about batch normalisation alone.
 #
 # ## Can a network do without selectivity?
 #
@@ -267,58 +305,60 @@ figures.glue("fig-trade", draw.trade_off(pushed), alt=ALT_TRADE)
 # ```{glue:figure} fig-trade
 # :name: fig-trade
 # :alt: Test accuracy against mean selectivity for networks with a penalty of growing strength: accuracy stays level while selectivity falls, then drops.
-# Test accuracy against mean selectivity of the units. Colour is the strength of the penalty, every point a network; {glue:text}`seeds` seeds, {glue:text}`widths` hidden units, {glue:text}`n-train` images of {glue:text}`data`. The dashed line is the unpenalised mean divided by 2.5.
+# Test accuracy against mean selectivity of the units. Colour is the strength of the penalty, every point a network; {glue:text}`widths` hidden units, {glue:text}`n-train` images of {glue:text}`data`; {glue:text}`tail`. The dashed line is the unpenalised mean divided by 2.5.
 # ```
 #
 # The weakest of our strengths that divides the selectivity by at least 2.5 in every network is $\lambda =$ {glue:text}`strength`. It takes the mean from {glue:text}`from` to {glue:text}`to`, and changes the test accuracy by {glue:text}`cost` points. Most of a network's selectivity is not needed for its accuracy. Some of it is: at the left end the accuracy does fall.
 #
 # ## On MNIST, recorded
 #
-# The source's fully connected networks learn MNIST, and its MLP is the one number we can compare with: a rank correlation of 0.095 between selectivity and importance. These units were recorded once and are stored with the book.
+# The source's fully connected networks learn MNIST, and its MLP is the one number we can compare with: a rank correlation of {glue:text}`rho-source` between selectivity and importance. These units were recorded once and are stored with the book.
 
 # %% tags=["hide-input", "remove-output"]
 wide, pushed_far, deep_units = (results.recorded(name) for name in ("units-mlp", "selectivity-penalty", "units-cnn"))
 figures.glue(
     "fig-units-recorded",
     figures.awaiting("units-mlp") if wide is None else draw.unit_scatter(wide),
-    alt="Recorded on MNIST: accuracy lost against selectivity of every unit.",
+    alt="Recorded on MNIST: nearly all units of both layers lie close to a loss of 0 at every selectivity; the few that are missed by more than a point are in the first layer, at selectivities of about .3 to .85.",
     vector=False,
 )
 figures.glue(
     "fig-trade-recorded",
     figures.awaiting("selectivity-penalty") if pushed_far is None else draw.trade_off(pushed_far),
-    alt="Recorded on MNIST: test accuracy against mean selectivity for penalties of growing strength.",
+    alt="Recorded on MNIST: test accuracy falls steadily with selectivity, from about 93 to below 90 per cent, and there is no level stretch.",
 )
 for name, result in (("units", wide), ("trade", pushed_far)):
-    figures.text(f"{name}-recorded", "nothing has been recorded yet" if result is None else results.label(result))
-rho_recorded = "unknown"
+    figures.text(f"{name}-recorded", results.labels([] if result is None else [result]))
+said = dict.fromkeys(("rho", "within", "information", "worst", "weights", "damage", "cost", "from", "to"), "unknown")
 if wide is not None:
-    values = {name: over_units(wide, *pair) for name, pair in pairs.items()}
-    rho = average(values["selectivity, loss"])
-    claims.report("SD-9", rho, part="mlp", recorded=wide)
-    claims.report("SD-13", average(values["selectivity, weights"]), part="mlp", recorded=wide)
-    claims.report("SD-15", average(values["information, loss"]), recorded=wide)
-    worse = average(values["selectivity, worst class"] - values["selectivity, loss"])
-    claims.report("SD-10", worse, recorded=wide)
-    rho_recorded = f"{rho:.2f}".replace("-", "−")
+    values = all_pairs(wide)
+    said |= dict(zip(said, report_pairs(values, "mlp", recorded=wide).values()))
+    said["damage"] = average(values["selectivity, worst class"] - values["selectivity, loss"])
+    claims.report("SD-10", said["damage"], recorded=wide)
 if deep_units is not None:
     report_norm(deep_units, recorded=deep_units)
 if pushed_far is not None:
-    report_cost(pushed_far, recorded=pushed_far)
-figures.text("rho-recorded", rho_recorded)
+    less, said["cost"] = report_cost(pushed_far, recorded=pushed_far)
+    said |= {"from": float(pushed_far.selectivity.isel(strength=0).mean()), "to": float(less.selectivity.mean())}
+for name, value in said.items():
+    figures.text(f"{name}-recorded", value if isinstance(value, str) else f"{value:.2f}".replace("-", "−"))
 
 # %% [markdown]
 # ```{glue:figure} fig-units-recorded
 # :name: fig-units-recorded
-# :alt: Recorded on MNIST: accuracy lost against selectivity of every unit.
+# :alt: Recorded on MNIST: nearly all units of both layers lie close to a loss of 0 at every selectivity; the few that are missed by more than a point are in the first layer, at selectivities of about .3 to .85.
 # Recorded: {glue:text}`units-recorded`. Drawn like {numref}`fig-units`. Rank correlation of selectivity and loss: {glue:text}`rho-recorded`.
 # ```
 #
 # ```{glue:figure} fig-trade-recorded
 # :name: fig-trade-recorded
-# :alt: Recorded on MNIST: test accuracy against mean selectivity for penalties of growing strength.
+# :alt: Recorded on MNIST: test accuracy falls steadily with selectivity, from about 93 to below 90 per cent, and there is no level stretch.
 # Recorded: {glue:text}`trade-recorded`. Drawn like {numref}`fig-trade`.
 # ```
+#
+# MNIST does not simply repeat the digits. Selectivity and loss correlate with {glue:text}`rho-recorded`: with so few networks that differ so much, the interval holds both the source's number and a strong relation. Selectivity says *less* about the worst class than about the overall loss, {glue:text}`damage-recorded`, where Zhou and co-authors would have it say more.
+# Selective units have larger weights, {glue:text}`weights-recorded` within layers, where the source finds no relation or a negative one. And taking selectivity from {glue:text}`from-recorded` down to {glue:text}`to-recorded` changes the accuracy by {glue:text}`cost-recorded` points: the first step already costs, so here selectivity does not come for free.
+# Only mutual information does as the source says, {glue:text}`information-recorded`.
 #
 # ## What the claims have come to
 #
@@ -334,7 +374,7 @@ claims.box()
 # - The paper's estimator of mutual information, and the images on which it measures a unit's loss, are not known to us. Ours are nearest neighbours on the test set, and the training set.
 # - The convolutional networks have four layers and few feature maps. Their verdicts are about them, not about 11 layers on CIFAR-10.
 # - What we say of {cite:t}`zhou2018revisiting` is from memory of its abstract, and of {cite:t}`leavitt2021selectivity` from the abstract; theirs are larger networks on natural images.
-# - Rank correlations over all layers mix what happens within layers with what happens between them.
+# - Rank correlations over all layers mix what happens within layers with what happens between them. Within a layer of few feature maps, in turn, ranks say little: those intervals are wide.
 #
 # ## Exercises
 #
@@ -365,5 +405,5 @@ claims.box()
 #
 # ```{solution} ex-simpson
 # :class: dropdown
-# Negative, if the difference between the layers exceeds the spread within them. This is Simpson's paradox. A correlation within each layer, averaged over layers, would not be fooled. Compute it with `mlp.groupby("layer")`.
+# Negative, if the difference between the layers exceeds the spread within them. This is Simpson's paradox. A correlation within each layer, averaged over layers, is not fooled: `selectivity.within_layers` computes it.
 # ```

@@ -1,10 +1,10 @@
 """What a network loses when units are ablated, one by one or ever more of them, or drowned in noise.
 
-Any torch network will do: its layers are named (see `nbkit.units`), and an ablated unit's output, after the ReLU, is
-held at a value. Many masks are evaluated at once. A layer that no mask touches is computed once for all of them, and a
-fully connected network is walked through by what changes from mask to mask (see `nbkit.chain`). Source of the
-measurements: Morcos, Barrett, Rabinowitz and Botvinick, On the importance of single directions for generalization, ICLR
-2018.
+Any torch network will do whose layers are modules, each used once in a pass: they are named (see `nbkit.units`), and an
+ablated unit's output, after the ReLU, is held at a value. Many masks are evaluated at once. A layer that no mask
+touches is computed once for all of them, and a fully connected network is walked through by what changes from mask to
+mask (see `nbkit.chain`). Source of the measurements: Morcos, Barrett, Rabinowitz and Botvinick, On the importance of
+single directions for generalization, ICLR 2018.
 """
 
 from __future__ import annotations

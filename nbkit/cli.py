@@ -18,6 +18,7 @@ app = typer.Typer(
 data_app = typer.Typer(help="Fetch and verify the image sets.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
+NO_VALUE = "-p {0} has no value; write -p {0} VALUE"
 Preset = Annotated[str, typer.Option(help="smoke, book or paper")]
 Parameters = Annotated[
     list[str] | None,
@@ -61,8 +62,8 @@ def run(
     """Execute one chapter with the given parameters into a notebook (default: NN_name.ipynb here)."""
     from nbkit import press
 
-    name = press.find(chapter)
-    _say(str(press.execute(press.source(name), {"preset": preset, **_parse(p)}, output or Path(f"{name}.ipynb"))))
+    name, given = press.find(chapter), {"preset": preset, **_parse(p)}
+    _say(str(press.execute(press.source(name), given, output or Path(f"{name}.ipynb"), progress=True)))
 
 
 @app.command()
@@ -81,7 +82,7 @@ def sweep(
 
     table, failures = sweeper.sweep(
         chapter,
-        _yaml(grid.read_text(), str(grid)),
+        _grid(grid),
         output,
         given={"preset": preset, **_parse(p)},
         backend=backend,
@@ -123,8 +124,12 @@ def claims(
         for record in records:
             value = "" if record["value"] is None else f"{record['value']:.4g} [{record['low']}, {record['high']}]"
             _say(f"{record['id']:<7} {record['verdict']:<26} {value:<28} {record['statement']}")
-    if check and (changed := ledger.check(records)):
-        _fail("\n".join(changed))
+    if check:
+        if all(record["verdict"] == "not run" for record in records):
+            _fail("no chapter has been executed, so there is nothing to check; make book executes them")
+        if changed := ledger.check(records):
+            _fail("\n".join(changed))
+        _say(_as_committed(records))
 
 
 @app.command()
@@ -208,14 +213,46 @@ def _join_parameters(arguments: list[str]) -> list[str]:
     for word in rest:
         if word in ("-p", "--parameter"):
             name = next(rest, "")
-            joined += [word, name if "=" in name else f"{name}={next(rest, '')}"]
+            value = "" if "=" in name else next(rest, "")
+            if value in ("-p", "-o") or value.startswith("--"):
+                raise ValueError(NO_VALUE.format(name))
+            joined += [word, name if "=" in name else f"{name}={value}"]
         else:
             joined.append(word)
     return joined
 
 
 def _parse(pairs: list[str] | None) -> dict:
-    return {name: _yaml(value, name) for name, _, value in (pair.partition("=") for pair in pairs or [])}
+    given = {}
+    for name, _, text in (pair.partition("=") for pair in pairs or []):
+        if name in given:
+            raise ValueError(f"-p {name} is given twice; give it once")
+        given[name] = _yaml(text, name)
+        if given[name] is None:
+            raise ValueError(NO_VALUE.format(name))
+    return given
+
+
+def _grid(path: Path):
+    try:
+        return _yaml(path.read_text(encoding="utf8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"the grid {path} cannot be read: {getattr(error, 'strerror', None) or 'not a text'}"
+        ) from None
+
+
+def _as_committed(records: list[dict]) -> str:
+    """What `claims --check` says when nothing has changed."""
+    from nbkit import ledger
+
+    said = []
+    for kind, recorded in (("live", False), ("recorded", True)):
+        results = [result for record in records if (result := record["recorded"] if recorded else record)]
+        presets = sorted({result["preset"] for result in results if result["preset"]})
+        counts = [f"{n} {name}" for name, n in ledger.counts(records, recorded=recorded).items() if n]
+        said.append(" ".join([kind, *(f"({preset})" for preset in presets)]) + f": {', '.join(counts)}")
+    return f"all verdicts are as committed; {'; '.join(said)}"
 
 
 def _yaml(text: str, name: str):

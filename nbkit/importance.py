@@ -55,7 +55,8 @@ def convolutional(
     split = populations.split(found, n_train, 0.0, seed=0)
     tasks = [fleet.Task(split, seed=s, lr=lr) for s in repetitions]
     kinds = populations.plain_cnns(found, channels, strides)
-    return populations.compared("batch_norm", kinds, tasks, _table(split), found, epochs=epochs, device=device)
+    options = dict(epochs=epochs, stop_below=populations.FITTED, device=device)
+    return populations.compared("batch_norm", kinds, tasks, _table(split), found, **options)
 
 
 @experiment

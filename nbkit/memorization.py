@@ -97,14 +97,16 @@ def by_batch_norm(
     seed: int = 0,
     device: str = "auto",
 ) -> xr.Dataset:
-    """Train plain convolutional networks with and without batch norm on clean labels, and ablate their feature maps.
+    """Train plain convolutional networks with and without batch norm until they fit clean labels, and ablate their
+    feature maps.
 
     layers: only so many of the last layers are ablated. Returns `accuracy` (batch_norm, seed, order, fraction).
     """
     found, repetitions = images.load(data), range(seed, seed + seeds)
     tasks = [fleet.Task(populations.split(found, n_train, 0.0, seed=0), seed=s, lr=lr) for s in repetitions]
     kinds, measure = populations.plain_cnns(found, channels, strides), _ablated(orders=orders, steps=steps, last=layers)
-    return populations.compared("batch_norm", kinds, tasks, measure, found, epochs=epochs, device=device)
+    options = dict(epochs=epochs, stop_below=populations.FITTED, device=device)
+    return populations.compared("batch_norm", kinds, tasks, measure, found, **options)
 
 
 @experiment

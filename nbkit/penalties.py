@@ -41,7 +41,8 @@ def reliance(layers: Sequence[Layer], y: Tensor) -> Tensor:
     """How few units carry what the next layer receives, averaged over layers: (networks,).
 
     Σ_j E|W_:j h_j|² / E|Σ_j W_:j h_j|²: ablating unit j moves the next layer's input by W_:j h_j. It is 1/k when k
-    units push alike, so its inverse is an effective number of units; it does not change when a layer is rescaled.
+    units push alike, and exceeds 1 where pushes cancel: its inverse, an effective number of units, lies between 0 and
+    their number. It does not change when a layer is rescaled.
     """
     ratios = []
     for layer in layers:

@@ -100,11 +100,12 @@ def compared(
     *,
     epochs: int,
     device: str,
+    stop_below: float | None = None,
 ) -> xr.Dataset:
     """The same tasks learned by each kind of network, and measured: axes (`axis`, seed), then those of `measure`."""
     parts, seeds = [], {"seed": [task.seed for task in tasks]}
     for net in kinds.values():
-        trained = train(net, tasks, epochs=epochs, device=device)
+        trained = train(net, tasks, epochs=epochs, stop_below=stop_below, device=device)
         parts.append(measured(trained, tasks, measure, seeds, found, device=device))
     return xr.concat(parts, xr.Variable(axis, list(kinds)), combine_attrs="override")
 

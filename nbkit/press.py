@@ -73,9 +73,10 @@ def key(source: Path, parameters: params.Chapter) -> str:
     return digest.hexdigest()[:16]
 
 
-def execute(source: Path, given: dict, output: Path) -> Path:
+def execute(source: Path, given: dict, output: Path, *, progress: bool = False) -> Path:
     """Execute a chapter's source with the given parameters (validated first) into `output`, whole or not at all.
 
+    progress: count the cells in the terminal, which papermill does.
     A failed run leaves the partial notebook beside it as `<output>.failed.ipynb` and raises PressError.
     """
     parameters = params.validate(source.stem, given)
@@ -86,7 +87,7 @@ def execute(source: Path, given: dict, output: Path) -> Path:
     temporary = output.with_name(f".{output.stem}.{os.getpid()}.ipynb")
     start, made_from = time.perf_counter(), key(source, parameters)  # before: sources may be edited meanwhile
     try:
-        problem = _papermill(source, given, temporary)
+        problem = _papermill(source, given, temporary, progress=progress)
         if problem:
             if temporary.exists():
                 temporary.replace(failed)
@@ -99,7 +100,7 @@ def execute(source: Path, given: dict, output: Path) -> Path:
     return output
 
 
-def _papermill(source: Path, given: dict, output: Path) -> str:
+def _papermill(source: Path, given: dict, output: Path, *, progress: bool) -> str:
     """Run the chapter into `output`; returns "" or what failed in one sentence, with the failing cell's last line."""
     import jupytext
     import nbformat
@@ -118,7 +119,7 @@ def _papermill(source: Path, given: dict, output: Path) -> str:
             language="python",
             extra_arguments=["--IPKernelApp.log_level=40"],  # its warnings would end up between the progress lines
             cwd=str(ROOT),
-            progress_bar=False,
+            progress_bar=progress,
             request_save_on_cell_execute=False,
         )
     except papermill.PapermillExecutionError as error:

@@ -11,9 +11,10 @@ import functools
 import json
 import os
 import platform
+import re
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,11 @@ import xarray as xr
 
 import nbkit
 from nbkit import device as machine
+from nbkit import params
 
 RECORDED = nbkit.ROOT / "book" / "results"
+UNSAID = ("seed", "device")
+"""Parameters that make no recording smaller: a result names them apart."""
 
 
 def experiment(function: Callable[..., xr.Dataset]) -> Callable[..., xr.Dataset]:
@@ -72,17 +76,54 @@ def read(path: str | Path) -> xr.Dataset:
 
 
 def recorded(name: str) -> xr.Dataset | None:
-    """The recorded result of this name from `book/results/`, or None when it has not been recorded yet."""
+    """The recorded result of this name from `book/results/`, or None when it has not been recorded yet.
+
+    Its attribute `changed` is what the file says, or, for files from before there was one, what its parameters say.
+    """
     path = RECORDED / f"{name}.nc"
-    return read(path) if path.exists() else None
+    if not path.exists():
+        return None
+    dataset = read(path)
+    if "changed" not in dataset.attrs and {"preset", "parameters"} <= dataset.attrs.keys():
+        dataset.attrs["changed"] = changed(json.loads(dataset.attrs["parameters"]))
+    return dataset
+
+
+def changed(parameters: dict) -> str:
+    """The parameters that differ from those of their preset, in words: a smaller recording must say that it is smaller.
+
+    parameters: all of a chapter's, by name. The chapter is the one that has most of these names.
+    """
+    chapter = max(params.models().values(), key=lambda model: len(parameters.keys() & model.model_fields.keys()))
+    usual = chapter(preset=parameters["preset"]).model_dump(mode="json") | {k: parameters[k] for k in UNSAID}
+    return ", ".join(f"{k} = {v}" for k, v in parameters.items() if k in usual and v != usual[k])
 
 
 def label(dataset: xr.Dataset) -> str:
-    """What every recorded figure says of itself: preset and what was changed in it, device, date, data and commit."""
-    preset, changed = (dataset.attrs.get(key, "") for key in ("preset", "changed"))
-    parts = [preset + (f" with {changed}" if changed else "")]
-    parts += [dataset.attrs.get(key, "") for key in ("device", "date", "data")]
-    return ", ".join([str(part) for part in parts if part] + [f"commit {dataset.attrs.get('commit', 'unknown')}"])
+    """What every recorded figure says of itself: preset, what was changed in it, seeds, device, day, data, commit."""
+    return labels([dataset])
+
+
+def labels(datasets: Iterable[xr.Dataset]) -> str:
+    """The labels of several recordings in one sentence: first what all of them share, then what each has of its own."""
+    said = [_said(dataset) for dataset in datasets]
+    if not said:
+        return "nothing has been recorded yet"
+    shared = [part for part in said[0] if all(part in parts for parts in said)]
+    own = [", ".join(part for part in parts if part not in shared) for parts in said]
+    return "; ".join(filter(None, [", ".join(shared), *dict.fromkeys(own)]))
+
+
+def _said(dataset: xr.Dataset) -> list[str]:
+    """The parts of a label."""
+    attrs = {name: str(value) for name, value in dataset.attrs.items()}
+    changes = attrs.get("changed", "")
+    parts = [attrs.get("preset", "")]
+    parts += re.split(r", (?=\w+ = )", f"with {changes}") if changes else []
+    if "seed" in dataset.sizes and "seeds = " not in changes:
+        parts.append(f"{dataset.sizes['seed']} seeds")
+    parts += [attrs.get("device", ""), attrs.get("date", "")[:10], *attrs.get("data", "").split(", ")]
+    return [part for part in parts if part] + [f"commit {attrs.get('commit', 'unknown')}"]
 
 
 @functools.cache

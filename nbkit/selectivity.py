@@ -60,7 +60,8 @@ def table(
     """All that is known of each unit, over axis `unit` (and `class`), with coordinate `layer`, counted from 0.
 
     selectivity and information (neighbours), histogram: on the test set; loss, class_loss: accuracy lost on the
-    training set x, y when the unit is ablated (see `ablation.single`); norm: mean absolute incoming weight.
+    training set x, y when the unit is ablated (see `ablation.single`); norm: mean absolute incoming weight. Norms of
+    different layers do not compare: with the number of incoming weights the usual scale of a weight changes, too.
     """
     names = units.layers(net) if layers is None else list(layers)
     activity = units.activations(net, x_test, names).cpu().numpy()
@@ -74,7 +75,7 @@ def table(
 
 
 def incoming_norm(net: nn.Module, layers: Sequence[str]) -> np.ndarray:
-    """Mean absolute incoming weight of every unit: the L1 norm over the number of weights, so that layers compare.
+    """Mean absolute incoming weight of every unit: within a layer, the L1 norm up to a factor that all units share.
 
     The weights are those of the last linear or convolutional module before the layer, in the order of the network.
     """
@@ -94,6 +95,17 @@ def rank_correlation(a, b) -> float:
     if known.sum() < 3 or np.ptp(a[known]) == 0 or np.ptp(b[known]) == 0:
         return float("nan")
     return float(stats.spearmanr(a[known], b[known]).statistic)
+
+
+def within_layers(a, b, layer) -> float:
+    """`rank_correlation` within each layer, averaged over those layers in which it is defined; NaN where it is in none.
+
+    a, b, layer: (units,). What differs between layers, such as depth, has no part in it.
+    """
+    a, b, layer = map(np.asarray, (a, b, layer))
+    found = np.array([rank_correlation(a[layer == one], b[layer == one]) for one in np.unique(layer)])
+    known = found[np.isfinite(found)]
+    return float(known.mean()) if known.size else float("nan")
 
 
 def _plug_in(column: np.ndarray, classes: np.ndarray, bins: int) -> float:

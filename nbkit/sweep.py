@@ -54,8 +54,12 @@ def sweep(
     given: preset and parameters that all points share. backend: loky for processes here, dask (with the address of a
     scheduler, or on this machine), ray; their machines must see this checkout and the folder under the same paths.
     jobs: points at a time, None for one a core here and for all there are elsewhere. All points are validated before
-    anything starts; raises ParameterError for a bad one.
+    anything starts; raises ParameterError for a bad one, ValueError for a parameter that is both given and in the grid.
     """
+    if both := [name for name in given if name in (grid or ()) and name != "preset"]:
+        raise ValueError(f"{both[0]} is given by -p and in the grid; leave it out of one of them")
+    if jobs is not None and jobs < 1:
+        raise ValueError(f"jobs must be at least 1, not {jobs}")
     source, folder = press.source(press.find(chapter)), Path(folder).absolute()
     every = {folder / file_name(point): given | point for point in points(grid)}
     checked = {notebook: params.validate(chapter, point) for notebook, point in every.items()}

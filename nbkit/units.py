@@ -16,7 +16,11 @@ from nbkit.nets import Residual
 
 
 def layers(net: nn.Module) -> list[str]:
-    """Names of all modules whose output comes out of a ReLU, in the order of the network."""
+    """Names of all modules whose output comes out of a ReLU, in the order of the network.
+
+    A ReLU that is called as a function is no module, and is not found. All that read units raise ValueError where there
+    is no layer, and for a layer that is used more than once in a pass, or never.
+    """
     return [name for name, module in net.named_modules() if isinstance(module, (nn.ReLU, Residual))]
 
 
@@ -78,11 +82,17 @@ def moments(
 def _outputs(net: nn.Module, x: Tensor, names: Sequence[str] | None) -> dict[str, Tensor]:
     found: dict[str, Tensor] = {}
     names = layers(net) if names is None else list(names)
+    if not names:
+        raise ValueError("no layer was found: the network has no nn.ReLU module, so name the layers yourself")
 
     def keep(name: str, output: Tensor) -> Tensor:
+        if name in found:
+            raise ValueError(f"layer {name!r} is used more than once in a pass; name others, or give each use a module")
         found[name] = output.clone()  # a module behind it may work in place
         return output
 
     with edited(net, {name: lambda output, name=name: keep(name, output) for name in names}):
         net(x)
+    if unused := [name for name in names if name not in found]:
+        raise ValueError(f"layer {unused[0]!r} is not used in a pass; name others")
     return {name: found[name] for name in names}

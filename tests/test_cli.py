@@ -34,7 +34,12 @@ def test_recording_needs_no_jupyter():
         (["run", "07", "-p", "sgima", "1"], "did you mean sigma"),
         (["run", "07", "-p", "seeds", "many"], "seeds = 'many'"),
         (["run", "07", "-p", "frequencies", "[0, 4"], "frequencies: '[0, 4' cannot be read"),
-        (["sweep", "07", "--grid", "nowhere.yml", "-o", "x"], "nowhere.yml"),
+        (["run", "07", "-p", "seeds"], "-p seeds has no value; write -p seeds VALUE"),
+        (["run", "07", "-p", "seeds="], "-p seeds has no value"),
+        (["run", "07", "-p", "seeds", "--preset", "smoke"], "-p seeds has no value"),
+        (["run", "07", "-p", "seeds", "2", "-p", "seeds", "3"], "-p seeds is given twice"),
+        (["run", "07", "-p", "xyzzy", "3"], "no parameter 'xyzzy'; nbkit params 07 shows those it has"),
+        (["sweep", "07", "--grid", "nowhere.yml", "-o", "x"], "the grid nowhere.yml cannot be read: No such file"),
         (["run", "99"], "there is no chapter '99'"),
         (["run", "07", "--preset", "huge"], "smoke, book, paper"),
         (["build", "--preset", "huge"], "smoke, book or paper"),
@@ -63,3 +68,10 @@ def test_parameters_as_two_words_or_one():
 def test_params_and_doctor_answer():
     assert "n_train" in nbkit("params", "07").stdout
     assert "torch" in nbkit("doctor").stdout
+
+
+def test_unchanged_verdicts_are_said_to_be_with_their_preset_and_counts():
+    live = {"preset": "book", "verdict": "reproduced", "recorded": {"preset": "paper", "verdict": "partly"}}
+    not_run = {"preset": None, "verdict": "not run", "recorded": None}
+    said = "all verdicts are as committed; live (book): 1 reproduced, 1 not run; recorded (paper): 1 partly, 1 not run"
+    assert cli._as_committed([live, not_run]) == said

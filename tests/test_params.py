@@ -7,6 +7,7 @@ from nbkit.params import ParameterError
 
 BAD = [
     ({"sgima": 2.0}, "did you mean sigma"),
+    ({"xyzzy": 3}, "chapter 07 has no parameter 'xyzzy'; nbkit params 07 shows those it has"),
     ({"Sigma": 2.0}, "sigma"),
     ({"n_trian": 3}, "n_train"),
     ({"sigma": -1.0}, "sigma = -1.0 is refused: must be number > 0"),

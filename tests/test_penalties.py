@@ -46,6 +46,16 @@ def test_reliance_on_units_that_push_in_orthogonal_directions_is_one_and_scale_d
     assert np.isclose(once, twice)
 
 
+def test_reliance_is_at_least_one_over_the_number_of_units_and_has_no_upper_bound():
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        found = penalties.reliance([layer(rng.exponential(size=(30, 6)), rng.normal(size=(3, 6)))], None).item()
+        assert found >= 1 / 6
+    t = 0.1
+    cancelling = penalties.reliance([layer(np.ones((5, 2)), [[1.0, -(1 - t)]])], None).item()
+    assert np.isclose(cancelling, (1 + (1 - t) ** 2) / t**2, rtol=1e-4)
+
+
 def test_strength_0_is_plain_adam_training():
     data, epochs, lr = split(), 3, 1e-2
     sizes = dict(shape=(1, 4, 4), widths=(8, 8))

@@ -55,6 +55,14 @@ def test_a_chapter_is_executed_with_its_parameters_and_stamped(book):
     assert str(output.parent) not in output.read_text()
 
 
+def test_the_cells_are_counted_in_the_terminal_where_that_is_wanted(book, capfd):
+    output = book("print(1)")
+    press.execute(press.source("07_tiny"), {}, output)
+    assert "Executing" not in capfd.readouterr().err
+    press.execute(press.source("07_tiny"), {}, output, progress=True)
+    assert "Executing" in capfd.readouterr().err
+
+
 def test_a_failing_chapter_publishes_nothing_and_leaves_the_partial_notebook(book):
     output = book("first = 1\n1 / 0")
     with pytest.raises(press.PressError, match=r"ZeroDivisionError(.|\n)*at: 1 / 0"):

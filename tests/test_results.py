@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from nbkit import results
+from nbkit import params, results
 
 
 @results.experiment
@@ -45,3 +45,36 @@ def test_recorded_is_none_until_it_was_recorded(tmp_path, monkeypatch):
     results.save(squares(2), tmp_path / "squares.nc")
     assert results.recorded("squares").sizes["x"] == 2
     assert "commit" in results.label(results.recorded("squares"))
+
+
+def test_a_file_that_does_not_say_what_was_changed_is_asked_for_its_parameters(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "RECORDED", tmp_path)
+    usual = params.validate("16", {"preset": "paper"})
+    smaller = params.validate("16", {"preset": "paper", "steps": 20, "seed": 3, "device": "cpu"})
+    for name, parameters in (("usual", usual), ("smaller", smaller)):
+        dataset = squares(2).assign_attrs(preset="paper", parameters=parameters.model_dump_json())
+        results.save(dataset, tmp_path / f"{name}.nc")
+    assert results.recorded("usual").attrs["changed"] == ""
+    assert results.recorded("smaller").attrs["changed"] == "steps = 20"
+    assert results.label(results.recorded("smaller")).startswith("paper, with steps = 20, ")
+
+
+def test_every_recording_of_the_book_says_what_its_parameters_say():
+    for path in results.RECORDED.glob("*.nc"):
+        dataset = results.recorded(path.stem)
+        assert dataset.attrs["changed"] == results.changed(json.loads(dataset.attrs["parameters"])), path.stem
+
+
+def test_several_labels_say_once_what_all_share():
+    about = dict(preset="paper", date="2026-01-02 03:04 UTC", commit="c0ffee")
+    two, five = (
+        xr.Dataset(
+            coords={"seed": range(4)}, attrs=about | {"data": f"stripe, d={d}, h=3", "changed": f"p = [1, {d}], h = 3"}
+        )
+        for d in (2, 5)
+    )
+    assert results.labels([two]) == results.label(two)
+    assert results.label(two) == "paper, with p = [1, 2], h = 3, 4 seeds, 2026-01-02, stripe, d=2, h=3, commit c0ffee"
+    both = "paper, h = 3, 4 seeds, 2026-01-02, stripe, h=3, commit c0ffee; with p = [1, 2], d=2; with p = [1, 5], d=5"
+    assert results.labels([two, five]) == both
+    assert results.labels([]) == "nothing has been recorded yet"

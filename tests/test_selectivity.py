@@ -66,6 +66,17 @@ def test_rank_correlation_ignores_what_is_not_known():
     assert np.isnan(selectivity.rank_correlation([1, 1, 1], [1, 2, 3]))
 
 
+def test_within_layers_what_differs_between_them_has_no_part():
+    layer = np.repeat([0, 1, 2], 4)
+    a = np.tile(np.arange(4), 3) + 100 * layer
+    b = np.array([1, 2, 3, 4, 0, 1, 2, 3, -1, -2, -3, -4]) - 50 * layer
+    assert selectivity.rank_correlation(a, b) < -0.5
+    assert np.isclose(selectivity.within_layers(a, b, layer), 1 / 3)
+    b[:4] = 7  # alike: not defined there
+    assert np.isclose(selectivity.within_layers(a, b, layer), 0)
+    assert np.isnan(selectivity.within_layers(a[:4], b[:4], layer[:4]))
+
+
 def test_bad_input_is_refused_in_one_sentence():
     with pytest.raises(ValueError, match="not negative"):
         selectivity.class_selectivity([[-1.0], [1.0]], [0, 1])

@@ -65,6 +65,15 @@ def test_nothing_starts_when_one_point_is_wrong(fake, tmp_path):
     assert not fake.asked
 
 
+def test_a_parameter_given_twice_or_no_jobs_at_all_start_nothing(fake, tmp_path):
+    with pytest.raises(ValueError, match="seeds is given by -p and in the grid"):
+        sweep.sweep("07", GRID, tmp_path, given={"preset": "smoke", "seeds": 2}, jobs=1)
+    for jobs in (0, -1):
+        with pytest.raises(ValueError, match=f"jobs must be at least 1, not {jobs}"):
+            run(tmp_path, jobs=jobs)
+    assert not fake.asked
+
+
 @pytest.mark.parametrize("grid", [None, {}, [1, 2], {"sigma": 1.0}, {"sigma": []}])
 def test_a_grid_is_lists_by_name(grid):
     with pytest.raises(ValueError, match="a grid is a list of values"):

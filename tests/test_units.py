@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from nbkit import chain, nets, units
+from nbkit import ablation, chain, nets, units
 
 
 @pytest.fixture
@@ -38,6 +38,43 @@ def test_moments_run_over_examples_and_space(conv):
 def test_residual_blocks_are_layers_too():
     names = units.layers(nets.resnet18(width=4))
     assert {"3", "3.residual.2", "10"} <= set(names)
+
+
+class Functional(nn.Module):
+    """Calls its ReLU as a function, or one ReLU module twice, as torchvision's residual blocks do."""
+
+    def __init__(self, relu):
+        super().__init__()
+        self.first, self.second, self.relu = nn.Linear(4, 3), nn.Linear(3, 3), relu
+
+    def forward(self, x):
+        return self.relu(self.second(self.relu(self.first(x))))
+
+
+@pytest.mark.parametrize(
+    ("relu", "names", "says"),
+    [
+        (torch.relu, None, "the network has no nn.ReLU module"),
+        (nn.ReLU(), None, "'relu' is used more than once in a pass"),
+        (nn.ReLU(inplace=True), None, "'relu' is used more than once in a pass"),
+        (nn.ReLU(inplace=True), ["spare"], "'spare' is not used in a pass"),
+    ],
+)
+def test_units_that_cannot_be_told_apart_are_refused_in_one_sentence(relu, names, says):
+    net, x, y = Functional(relu), torch.randn(6, 4), torch.arange(6) % 3
+    net.spare = nn.ReLU()
+    measures = [
+        lambda: ablation.cumulative(net, x, y, orders=1, steps=2, seed=0, layers=names),
+        lambda: ablation.single(net, x, y, layers=names),
+        lambda: ablation.noise(net, x, y, [0.5], repeats=1, seed=0, layers=names),
+        lambda: units.activations(net, x, names),
+    ]
+    if relu is torch.relu:
+        del net.spare
+    for measure in measures:
+        with pytest.raises(ValueError, match=says):
+            measure()
+    assert ablation.cumulative(net, x, y, orders=1, steps=2, seed=0, layers=["first"]).sizes["fraction"] == 3
 
 
 @pytest.mark.parametrize("fails", [False, True])

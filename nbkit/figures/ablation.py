@@ -11,8 +11,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nbkit import intervals
-from nbkit.figures.curves import bars, chance, curve, direct_labels
+from nbkit.figures.curves import FEW, bars, chance, curve, direct_labels
 from nbkit.figures.style import CHANCE, NEUTRAL, THEORY, WIDTH, ordered
+
+NETWORKS = dict(zip(("MLP", "CNN, batch norm", "CNN without"), ordered(3)))
+"""Kinds of networks that are compared in this part, each with its colour."""
+
+
+def tail(seeds: int, preset: str) -> str:
+    """How a caption of curves ends: the seeds, what is drawn of them, and the preset."""
+    drawn = f"{seeds} seeds, every one drawn" if seeds < FEW else f"means and 95 % bands over {seeds} seeds"
+    return f"{drawn}; preset {preset}"
 
 
 def ablation_and_noise(accuracy: xr.DataArray, noisy: xr.DataArray, mark: float = 0.5) -> Figure:
@@ -88,7 +97,8 @@ def by_dropout(accuracy: xr.DataArray) -> Figure:
 def pair(accuracy: xr.DataArray, names: Sequence[str], *, by: str | None = None) -> Figure:
     """Ablation curves of two kinds of networks; accuracy: (kind, seed, order, fraction). by: what they differ in."""
     fig, ax = plt.subplots(figsize=(WIDTH * 0.8, 3.2), layout="constrained")
-    for values, name, color in zip(accuracy, names, ordered(2)):
+    colors = [NETWORKS[name] for name in names] if set(names) <= NETWORKS.keys() else ordered(2)
+    for values, name, color in zip(accuracy, names, colors):
         curve(ax, values.fraction, values.mean("order").transpose("seed", "fraction"), color=color, label=name)
     ax.axhline(0.1, zorder=1, label="chance", **CHANCE)  # in the legend: the curves may end at its left end
     ax.set(xlabel="share of feature maps ablated", ylabel="training accuracy", ylim=(0, 1.03))
@@ -119,7 +129,7 @@ def correlations(groups: dict[str, dict[str, np.ndarray]]) -> Figure:
     """Rank correlations over units, one point per network: {kind of network: {what with what: (seeds,)}}."""
     fig, ax = plt.subplots(figsize=(WIDTH, 3.4), layout="constrained")
     rows = list(next(iter(groups.values())))
-    for shift, (color, marker, (kind, found)) in enumerate(zip(ordered(len(groups)), "osD", groups.items())):
+    for shift, (color, marker, (kind, found)) in enumerate(zip(map(NETWORKS.get, groups), "osD", groups.items())):
         for row, name in enumerate(rows):
             heights = np.full(len(found[name]), row + 0.22 * (shift - (len(groups) - 1) / 2))
             ax.plot(found[name], heights, marker, color=color, label=None if row else kind)
@@ -130,16 +140,17 @@ def correlations(groups: dict[str, dict[str, np.ndarray]]) -> Figure:
     return fig
 
 
-def by_layer(loss: xr.DataArray) -> Figure:
-    """Mean accuracy lost with one unit, by layer; loss: (seed, depth) in [0, 1]."""
-    fig, ax = plt.subplots(figsize=(WIDTH * 0.7, 2.9), layout="constrained")
-    bars(
-        ax,
-        loss.depth + 1,
-        [intervals.mean(100 * column) for column in loss.transpose("depth", "seed").values],
-        color=ordered(3)[1],
-    )
-    ax.set(xlabel="layer", ylabel="loss per unit (points)", xticks=loss.depth.values + 1)
+def by_layer(losses: dict[str, xr.DataArray]) -> Figure:
+    """Mean accuracy lost with one unit, by layer; losses: {kind of network: (seed, depth) in [0, 1]}."""
+    fig, ax = plt.subplots(figsize=(WIDTH * 0.8, 3.1), layout="constrained")
+    for shift, (marker, (kind, loss)) in enumerate(zip("osD", losses.items())):
+        estimates = [intervals.mean(100 * column) for column in loss.transpose("depth", "seed").values]
+        place = loss.depth + 1 + 0.12 * (shift - (len(losses) - 1) / 2)
+        bars(ax, place, estimates, color=NETWORKS[kind], label=kind, marker=marker)
+    ax.axhline(0, zorder=1, **THEORY)
+    depths = np.unique(np.concatenate([loss.depth for loss in losses.values()])) + 1
+    ax.set(xlabel="layer", ylabel="loss per unit (points)", xticks=depths)
+    ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return fig
 
 
@@ -147,10 +158,12 @@ def distributions(pairs: dict[str, xr.DataArray], names: Sequence[str]) -> Figur
     """Share of units below each value, every network a line; pairs: {axis label: (kind, seed, unit)}."""
     fig, axes = plt.subplots(1, len(pairs), figsize=(WIDTH, 3.1), sharey=True, layout="constrained")
     for ax, (label, values) in zip(axes, pairs.items()):
-        for color, name, kind in zip(ordered(2), names, values):
+        for name, kind in zip(names, values):
             for i, seed in enumerate(kind.values):
                 known = np.sort(seed[np.isfinite(seed)])
-                ax.step(known, np.linspace(0, 1, known.size), color=color, linewidth=1, label=None if i else name)
+                ax.step(
+                    known, np.linspace(0, 1, known.size), color=NETWORKS[name], linewidth=1, label=None if i else name
+                )
         ax.set(xlabel=label)
     axes[0].set(ylabel="share of units below")
     axes[-1].legend(loc="center left", bbox_to_anchor=(1, 0.5))

@@ -156,8 +156,9 @@ def _type(schema: dict[str, Any]) -> str:
 
 
 def _unknown(cls: type[Chapter], name: str) -> str:
-    near = difflib.get_close_matches(name, cls.model_fields, n=3, cutoff=0.5) or list(cls.model_fields)
-    return f"chapter {cls.chapter} has no parameter {name!r}; did you mean {' or '.join(near)}?"
+    near = difflib.get_close_matches(name, cls.model_fields, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"nbkit params {cls.chapter} shows those it has"
+    return f"chapter {cls.chapter} has no parameter {name!r}; {hint}"
 
 
 def _sentence(cls: type[Chapter], fault) -> str:

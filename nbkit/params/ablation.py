@@ -52,7 +52,8 @@ class Convolutional(Ablated):
         [2, 2], [1, 2, 1, 2], [1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1], "stride of each convolution", min_length=1
     )
     conv_train: Count = sized(128, 512, 50000, "training images of each convolutional network")
-    conv_epochs: Count = sized(2, 50, 100, "passes of each convolutional network")
+    conv_epochs: Count = sized(2, 200, 100, "most passes of each convolutional network; one that fits all labels stops")
+    conv_lr: Rate = sized(1e-2, 1e-2, 2e-3, "learning rate of each convolutional network")
 
     @model_validator(mode="after")
     def _check_layers(self):
@@ -69,7 +70,7 @@ class Ablation(Convolutional):
     chapter: ClassVar[str] = "16"
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
         "mnist": dict(widths=[512, 512], n_train=3000, epochs=200, seeds=2, repeats=2, lr=1e-3, dropout_train=1000)
-        | dict(stop_below=1e-4, conv_train=500, conv_epochs=60, resnet_width=4, resnet_train=200, resnet_epochs=40),
+        | dict(stop_below=1e-4, conv_train=500, resnet_width=4, resnet_train=200, resnet_epochs=40),
     }
 
     seeds: Seeds = sized(2, 4, 3, "networks of each kind")
@@ -143,6 +144,7 @@ class Ablation(Convolutional):
             layers=self.conv_layers,
             n_train=self.conv_train,
             epochs=self.conv_epochs,
+            lr=self.conv_lr,
         )
 
     @property
@@ -161,7 +163,7 @@ class Selectivity(Convolutional):
     chapter: ClassVar[str] = "17"
     sizes: ClassVar[dict[str, dict[str, Any]]] = {
         "mnist": dict(seeds=4, widths=[128, 128], deep_widths=[64, 64, 64, 64], n_train=10000, epochs=30, lr=1e-3)
-        | dict(conv_train=2000, conv_epochs=20, penalty_epochs=20),
+        | dict(conv_train=2000, penalty_epochs=20),
     }
 
     seeds: Seeds = sized(2, 8, 4, "networks of each kind")
@@ -206,9 +208,8 @@ class Selectivity(Convolutional):
     @property
     def convolutional(self) -> dict[str, Any]:
         """Keyword arguments of `importance.convolutional`: four seeds of each kind at most, as in the paper."""
-        return self.pick("channels", "strides", n_train=self.conv_train, epochs=self.conv_epochs) | {
-            "seeds": min(4, self.seeds)
-        }
+        options = self.pick("channels", "strides", n_train=self.conv_train, epochs=self.conv_epochs, lr=self.conv_lr)
+        return options | {"seeds": min(4, self.seeds)}
 
     @property
     def regularised(self) -> dict[str, Any]:

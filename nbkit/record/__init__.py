@@ -35,12 +35,6 @@ def recipes() -> dict[str, Recipe]:
     }
 
 
-def changed(parameters: params.Chapter) -> str:
-    """The parameters that differ from their preset's, in words: a smaller recording must say that it is smaller."""
-    usual = params.validate(parameters.chapter, {"preset": parameters.preset})
-    return ", ".join(f"{k} = {v}" for k, v in parameters if v != getattr(usual, k) and k not in ("seed", "device"))
-
-
 def record(name: str, given: dict) -> Path:
     """Run a recipe with these parameters (validated first) and store its dataset; returns the path.
 
@@ -56,7 +50,7 @@ def record(name: str, given: dict) -> Path:
     dataset.attrs |= {
         "recipe": name,
         "preset": parameters.preset,
-        "changed": changed(parameters),
+        "changed": results.changed(parameters.model_dump(mode="json")),
         "seed": parameters.seed,
         "parameters": parameters.model_dump_json(),
         "data_fingerprint": data.fingerprint(),
