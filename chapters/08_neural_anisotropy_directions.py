@@ -7,7 +7,7 @@
 # %% [markdown]
 # # Neural anisotropy directions
 #
-# > Before it has seen any data, an architecture responds to some directions of image space and hardly to others, and that order predicts which problems it will learn.
+# > Before it has seen any data, an architecture responds to some directions of image space and hardly to others, and that order roughly predicts which problems it will learn.
 #
 # In this chapter you will
 #
@@ -145,7 +145,7 @@ u = {net: nads.directions(nads.pooled(estimate))[1] for net, estimate in c.items
 # %% tags=["hide-input", "remove-output"]
 names = [figures.look(net)["label"] for net in ARCHITECTURES]
 first = np.concatenate([u[net][[0, 1, 2, 3, 10, 30]].reshape(-1, 32, 32) for net in ARCHITECTURES])
-titles = [f"{name.split('-')[0]}, $u_0$" if i == 0 else f"$u_{{{i}}}$" for name in names for i in (0, 1, 2, 3, 10, 30)]
+titles = [f"{name.split('-')[0]} $u_0$" if i == 0 else f"$u_{{{i}}}$" for name in names for i in (0, 1, 2, 3, 10, 30)]
 figures.glue(
     "fig-nad-first",
     figures.image_grid(first, titles, columns=6),
@@ -356,6 +356,9 @@ for net in indices:
     figures.number(f"together-{net}", together, ".2f", missing="undefined (all accuracies are equal)")
     figures.number(f"first-response-{net}", x["NADs"][0], ".0f")
     figures.number(f"first-accuracy-{net}", y["NADs"][0].mean(), ".0f")
+    weak = x["Fourier modes"] < 1
+    figures.text(f"weak-{net}", str(int(weak.sum())))
+    figures.number(f"weak-best-{net}", y["Fourier modes"][weak].max() if weak.any() else np.nan, ".0f", missing="–")
     best = np.argmax(y["Fourier modes"].mean(1))
     figures.text(f"best-mode-{net}", f"({modes.kx.values[best]}, {modes.ky.values[best]})")
     figures.number(f"best-response-{net}", x["Fourier modes"][best], ".1f")
@@ -376,7 +379,9 @@ figures.glue(
 # ```
 #
 # On the modes alone the rank correlation of response and accuracy is {glue:text}`predicts-lenet` for LeNet and {glue:text}`predicts-resnet18` for the ResNet; with NADs and modes on one axis it is {glue:text}`together-lenet` and {glue:text}`together-resnet18`. The intervals are from a bootstrap over directions and seeds.
-# So the response orders directions roughly, and no more than roughly. The ResNet's first NAD has {glue:text}`first-response-resnet18` times the mean response and is learned to {glue:text}`first-accuracy-resnet18` %, the best of the modes, {glue:text}`best-mode-resnet18`, has {glue:text}`best-response-resnet18` times the mean and is learned to {glue:text}`best-accuracy-resnet18` %.
+# LeNet has {glue:text}`weak-lenet` of the modes below its mean response and learns none of these to more than {glue:text}`weak-best-lenet` %, so that among the modes there is next to nothing to put in order; on all even modes, in the recorded map, the correlation is {glue:text}`recorded-predicts`.
+#
+# So the response orders directions roughly, and no more than roughly. The ResNet's first NAD has {glue:text}`first-response-resnet18` times the mean response and is learned to {glue:text}`first-accuracy-resnet18` %, the best of the modes, {glue:text}`best-mode-resnet18`, has {glue:text}`best-response-resnet18` times the mean and is learned to {glue:text}`best-accuracy-resnet18` %, and a single network reaches {glue:text}`weak-best-resnet18` % on a mode with less than the mean.
 # Something besides the size of the response at the start decides, and the response does not know it.
 #
 # ## Which gradient?
@@ -581,6 +586,7 @@ for name, value in found.items():
     figures.number(f"recorded-{name}", value, fmt, missing="(not recorded)")
 
 # %% tags=["hide-input"]
+on_recorded = float("nan")
 for net in ARCHITECTURES:
     stored = {name: results.recorded(f"{name}-{net}") for name in ("along", "nads", "map")}
     if stored["along"] is not None:
@@ -591,6 +597,9 @@ for net in ARCHITECTURES:
         ranks = directions.rank_correlation(response_at, accuracy_at)
         note = "n counts modes 0 ≤ kx ≤ ky, the accuracies of each averaged over its mirror images"
         claims.report("NAD-12", ranks, part=net, recorded=stored["map"], note=note)
+        if net == "lenet":
+            on_recorded = ranks
+figures.number("recorded-predicts", on_recorded, ".2f", missing="(not recorded)")
 
 # %% [markdown]
 # ```{glue:figure} fig-nad-recorded

@@ -241,7 +241,7 @@ on_line, off = multiple[:, None] ^ multiple, ~(multiple[:, None] | multiple)
 for name in ("resnet18", "circular"):
     by_group = [nads.frequency_energy(one, 32) for one in c[name].covariance.values]
     ratio = intervals.geometric_mean([one[on_line].mean() / one[off].mean() for one in by_group])
-    figures.number(f"lines-{name}", ratio, ".2g")
+    figures.number(f"lines-{name}", ratio, ".1f")
 pairs = [(np.diag(one), np.diag(rest)) for one, rest in nads.held_out(c["batch statistics"])]
 envelope = intervals.mean([a.sum() * b.sum() / (a * b).sum() for a, b in pairs])
 figures.number("dimension-batch", dimension["batch statistics"], ".0f")

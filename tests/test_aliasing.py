@@ -66,3 +66,11 @@ def test_scaling_and_reality(mode, sigma, epsilon):
 def test_stride_must_divide():
     with pytest.raises(ValueError, match="stride 5 must divide"):
         aliasing.snr(1, SOME_FILTER, 32, 5)
+
+
+def test_three_strides_and_a_mean_leave_the_multiples_of_four():
+    """The proposition of chapter 07 on the nodes of the lattice, in one direction."""
+    first, second, third = (aliasing.pooling_matrix(SOME_FILTER, size, 2) for size in (32, 16, 8))
+    read = (third @ second @ first).mean(0)
+    heard = [mode for mode in range(32) if abs(read @ aliasing.wave(mode, 32)) > 1e-12]
+    assert heard == list(range(0, 32, 4))
