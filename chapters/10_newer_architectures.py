@@ -125,20 +125,14 @@ for name in names:
 # %%
 TENTH = 1024 // 10
 
-
-def held_out(estimate):
-    """Each group of networks, and the mean of the others."""
-    groups = range(estimate.sizes["group"])
-    others = [nads.pooled(estimate.isel(group=[i for i in groups if i != group])) for group in groups]
-    return list(zip(estimate.covariance.values, others))
-
-
 dimension = {
-    name: intervals.mean([nads.effective_dimension(*pair) for pair in held_out(estimate)])
+    name: intervals.mean([nads.effective_dimension(*pair) for pair in nads.held_out(estimate)])
     for name, estimate in c.items()
 }
 energy = {
-    name: intervals.mean([nads.captured(one, nads.directions(rest, TENTH)[1])[-1] for one, rest in held_out(c[name])])
+    name: intervals.mean(
+        [nads.captured(one, nads.directions(rest, TENTH)[1])[-1] for one, rest in nads.held_out(c[name])]
+    )
     for name in NEW
 }
 for name in NEW:
@@ -152,7 +146,7 @@ fig.axes[0].set_xscale("log")
 figures.glue(
     "fig-new-dimension",
     fig,
-    alt="Effective dimension on a log axis: about 17 for the ViT, 22 for the Mixer, 66 for the ConvNeXt, 2 for the blurred ResNet, 24 to 220 for the other ResNets in evaluation mode, 757 with batch statistics and 1030 for the MLP.",
+    alt="Effective dimension of ten networks on a log axis, with a dotted line at 1024: lowest for the blurred ResNet, next ViT and Mixer, highest for the ResNet with batch statistics and the MLP, which lies on the line.",
 )
 for name in NEW:
     figures.number(f"share-{name}", energy[name], ".2f")
@@ -166,11 +160,11 @@ for name in NEW:
 # | ViT | {glue:text}`share-vit` | {glue:text}`dimension-vit` | at most 16 |
 # | ConvNeXt | {glue:text}`share-convnext` | {glue:text}`dimension-convnext` | at most 64 |
 #
-# The brackets are 95 % intervals over four groups of networks. The bounds hold for infinitely many points, without positions and without convolutions; what is above them is the noise of {glue:text}`new-points` points and the little that these add. Attention is no way out of having preferences: they come in with the patches.
+# The brackets are 95 % intervals over four groups of networks. The bounds hold for infinitely many points, without positions and without convolutions; positions, convolutions and the noise of {glue:text}`new-points` points can lead above them, unequal responses below. Attention is no way out of having preferences: they come in with the patches.
 #
 # ## One change at a time
 #
-# Which part of a ResNet makes its lattice of chapter 07? We take a ResNet-18 of width {glue:text}`new-width` and change one thing:
+# Which part of a ResNet makes the nodes and the lines of its lattice in chapter 07? We take a ResNet-18 of width {glue:text}`new-width` and change one thing:
 #
 # - *blurred*: filter with $(1, 2, 1)/4$ in both directions before every stride {cite:p}`zhang2019making`;
 # - *circular*: let the image wrap around at its border instead of padding it with zeros;
@@ -183,8 +177,8 @@ for part, chosen in {"a": VARIANTS[:3], "b": VARIANTS[3:]}.items():
         f"fig-new-variants-{part}",
         response_maps(chosen),
         alt={
-            "a": "Response over frequencies: a lattice of bright spots for the ResNet and, sharper, for the circular one; a single bright spot in the middle for the blurred one.",
-            "b": "Response over frequencies: nothing but noise with batch statistics, a weak lattice with Kaiming and orthogonal initial weights.",
+            "a": "Response over frequencies: a lattice of bright spots joined by fainter lines for the ResNet, the spots without the lines for the circular one, and a bright middle on a faint cross for the blurred one.",
+            "b": "Response over frequencies: flat with batch statistics but for a dark middle, a weak lattice with Kaiming initial weights, brightest in the middle, and a weak lattice with orthogonal ones.",
         }[part],
         vector=False,
     )
@@ -192,24 +186,25 @@ for part, chosen in {"a": VARIANTS[:3], "b": VARIANTS[3:]}.items():
 # %% [markdown]
 # ```{glue:figure} fig-new-variants-a
 # :name: fig-new-variants-a
-# :alt: Response over frequencies: a lattice of bright spots for the ResNet and, sharper, for the circular one; a single bright spot in the middle for the blurred one.
+# :alt: Response over frequencies: a lattice of bright spots joined by fainter lines for the ResNet, the spots without the lines for the circular one, and a bright middle on a faint cross for the blurred one.
 # The ResNet, with blurred strides, and with circular padding. Same scale as above.
 # ```
 #
 # ```{glue:figure} fig-new-variants-b
 # :name: fig-new-variants-b
-# :alt: Response over frequencies: nothing but noise with batch statistics, a weak lattice with Kaiming and orthogonal initial weights.
+# :alt: Response over frequencies: flat with batch statistics but for a dark middle, a weak lattice with Kaiming initial weights, brightest in the middle, and a weak lattice with orthogonal ones.
 # The ResNet with batch statistics, and with two other laws of initial weights.
 # ```
 #
 # ```{glue:figure} fig-new-dimension
 # :name: fig-new-dimension
-# :alt: Effective dimension on a log axis: about 17 for the ViT, 22 for the Mixer, 66 for the ConvNeXt, 2 for the blurred ResNet, 24 to 220 for the other ResNets in evaluation mode, 757 with batch statistics and 1030 for the MLP.
+# :alt: Effective dimension of ten networks on a log axis, with a dotted line at 1024: lowest for the blurred ResNet, next ViT and Mixer, highest for the ResNet with batch statistics and the MLP, which lies on the line.
 # Effective dimension of all ten, with 95 % intervals over four groups of {glue:text}`new-networks` networks. The dotted line is 1024, no preference.
 # ```
 #
-# **Padding.** With circular padding, the proposition applies: three strides of 2 make $P = 8$, so a mean over all points would leave multiples of 4 and nothing else. That is the lattice of chapter 07, from symmetry alone. We have a finite number of points, whose noise has an energy that falls as one over their number. Padding with zeros
-# breaks the symmetry at the border, and a part off the lattice must stay.
+# **Padding.** With circular padding, the proposition applies: three strides of 2 make $P = 8$, so a mean over all points would leave modes with *both* frequencies multiples of 4 and nothing else. These are the nodes of chapter 07's lattice, from symmetry alone. We have a finite number of points, whose noise has an energy that falls as one over their number.
+# The lines of the lattice, one frequency a multiple of 4, do not follow from it. They come with the padding by zeros, which breaks the symmetry at the border. The left and right borders break it under horizontal shifts only; without the other two, the argument of the proposition, in the vertical direction alone, would leave the modes with a vertical frequency that is a multiple of 4: lines.
+# In the maps above the mean response on the lines is {glue:text}`lines-resnet18` times that off the lattice with zeros, and {glue:text}`lines-circular` times with circular padding. Chapter 07 finds the same after training.
 #
 # **Stride.** A blurred ResNet has the same symmetry, up to its border, but its filter is zero at the highest frequency of its grid. Every lattice frequency other than 0 becomes the highest frequency of one of the three grids it passes through, so in a linear network no response but that to the mean would be left.
 #
@@ -241,6 +236,16 @@ figures.glue(
 )
 for name, shares in by_points.items():
     figures.number(f"off-{name.replace(' ', '-')}", intervals.geometric_mean(shares[-1]), ".2f")
+multiple = (np.arange(32) - 16) % 4 == 0
+on_line, off = multiple[:, None] ^ multiple, ~(multiple[:, None] | multiple)
+for name in ("resnet18", "circular"):
+    by_group = [nads.frequency_energy(one, 32) for one in c[name].covariance.values]
+    ratio = intervals.geometric_mean([one[on_line].mean() / one[off].mean() for one in by_group])
+    figures.number(f"lines-{name}", ratio, ".1f")
+pairs = [(np.diag(one), np.diag(rest)) for one, rest in nads.held_out(c["batch statistics"])]
+envelope = intervals.mean([a.sum() * b.sum() / (a * b).sum() for a, b in pairs])
+figures.number("dimension-batch", dimension["batch statistics"], ".0f")
+figures.number("dimension-envelope", envelope, ".0f")
 figures.text("most-points", str(POINTS[-1]))
 figures.text("few-networks", str(few))
 
@@ -255,7 +260,8 @@ figures.text("few-networks", str(few))
 #
 # **Initial weights.** Larger weights let the residual branches count more against the shortcuts, and make the network less linear: its gradients at different points differ more, and more points are needed to see their mean. With orthogonal weights {glue:text}`off-orthogonal` is off the lattice.
 #
-# **Batch normalisation.** With batch statistics the share stays at {glue:text}`off-batch-statistics`, that of white noise, whatever the number of points. Only the mean of the image is missing from its map, which the first normalisation subtracts. Otherwise the fresh network gives away nothing in this mode. It is the mode in which it will be trained, so which of the two predicts
+# **Batch normalisation.** With batch statistics the share stays at {glue:text}`off-batch-statistics`, that of white noise, whatever the number of points. The mean of the image is missing from its map, which the first normalisation subtracts; otherwise no frequency stands out.
+# It is not quite white noise: its effective dimension is {glue:text}`dimension-batch`, not 1024. Pixels near the border count less than those in the middle, and if that were all, the effective dimension would be {glue:text}`dimension-envelope` (from the diagonal of $C$ alone). So what the fresh network shows in this mode is where the image is, and no lattice. It is the mode in which it will be trained, so which of the two predicts
 # what it learns? We come to that.
 #
 # ## Any two
@@ -299,7 +305,7 @@ for a, b in (("mixer", "vit"), ("convnext", "circular"), ("mlp", "mlp")):
 # ```
 #
 # The architectures fall into families. Mixer and ViT share the grid of their patches ({glue:text}`alike-mixer-vit`). The ConvNeXt and the circular ResNet are nearly the same ({glue:text}`alike-convnext-circular`), although one is made of patches and the other of padded convolutions: what they have in common is a total stride of 8.
-# The MLP does not even resemble itself ({glue:text}`alike-mlp-mlp`), because its map holds nothing but noise.
+# The MLP does not even resemble itself ({glue:text}`alike-mlp-mlp`), because its map is flat, and what is left to compare is the noise of two samples.
 #
 # ## A prediction, tested
 #
@@ -323,7 +329,7 @@ claims.report("NAD-18", rank, part="prediction")
 figures.glue(
     "fig-new-learned",
     draw.learned(response, trained),
-    alt="Accuracy after training against response before it for six architectures. Modes with a response above the mean are learned, those below it are near chance; the MLP has all four at the mean and learns them equally.",
+    alt="Accuracy after training against response before it for six architectures. Modes with a response below the mean stay near chance; most of those above it are learned, but for some ResNets; the MLP has all four at the mean and learns them equally.",
 )
 figures.number("new-rank", rank, ".2f")
 for name, result in trained.items():
@@ -333,7 +339,7 @@ for name, result in trained.items():
 # %% [markdown]
 # ```{glue:figure} fig-new-learned
 # :name: fig-new-learned
-# :alt: Accuracy after training against response before it for six architectures. Modes with a response above the mean are learned, those below it are near chance; the MLP has all four at the mean and learns them equally.
+# :alt: Accuracy after training against response before it for six architectures. Modes with a response below the mean stay near chance; most of those above it are learned, but for some ResNets; the MLP has all four at the mean and learns them equally.
 # Test accuracy after training against the response before it, by mode $(k_x, k_y)$; a point a network, {glue:text}`new-seeds` seeds. The line marks the mean response, dots chance.
 # ```
 #
@@ -352,7 +358,7 @@ for name, result in trained.items():
 # The ConvNeXt adds $(4, 4)$, and the blurred ResNet has only $(0, 0)$ left: a filter that was meant to make a network more stable against shifts has also made it blind to three problems of four.
 #
 # The plain ResNet shows the limit of the prediction. On its lattice some networks generalise and others do not, as the points show: a response makes it possible to learn a direction and does not ensure it. And it answers the question about batch normalisation: these networks were trained on batch statistics, and what they learn follows the lattice
-# of evaluation mode, of which the fresh network in training mode showed nothing.
+# of evaluation mode, of which the fresh network in training mode showed no trace in its map.
 #
 # ## What the claims have come to
 

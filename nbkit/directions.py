@@ -12,8 +12,9 @@ from functools import partial
 
 import numpy as np
 import xarray as xr
+from scipy.stats import spearmanr
 
-from nbkit import fleet, nets
+from nbkit import fleet, intervals, nets
 from nbkit.data import synthetic
 from nbkit.results import experiment
 
@@ -42,6 +43,12 @@ def octant(frequencies: Sequence[int]) -> np.ndarray:
     return np.array([(kx, ky) for ky in sorted(frequencies) for kx in sorted(frequencies) if kx <= ky])
 
 
+def random_modes(count: int, *, seed: int) -> np.ndarray:
+    """Different modes drawn at random from the even frequencies, the grid of the released maps: (count, 2)."""
+    modes = synthetic.dft_modes(SIZE, step=2)
+    return np.random.default_rng(seed).permutation(modes)[:count]
+
+
 @experiment
 def accuracy(
     net: str,
@@ -66,8 +73,9 @@ def accuracy(
 
     net: a name in `nets.NETS`, built with `options`; directions: (direction, row, column), unit norm.
     Returns, with axes (direction, seed): test_accuracy and train_accuracy in %, train_loss, iterations (the first
-    step with a batch loss below `stop_below`, where training ends; NaN if never) and diverged. All directions of one
-    seed share their noise, so they are compared on common random numbers.
+    step with a batch loss below `stop_below`, where training ends; NaN if never) and diverged; the attribute `steps`
+    says how many steps there were. All directions of one seed share their noise, so they are compared on common random
+    numbers.
     The released code's recipe: plain SGD, learning rate falling linearly to 0, gradient norm clipped.
     """
     recipe = fleet.Training(
@@ -96,7 +104,11 @@ def accuracy(
             "seed": list(repetitions),
             **{name: directions[name] for name in ("kx", "ky") if name in directions.coords},
         },
-        attrs={"net": net, "problem": f"D(v), sigma={sigma:g}, {n_train} training samples, {epochs} epochs"},
+        attrs={
+            "net": net,
+            "problem": f"D(v), sigma={sigma:g}, {n_train} training samples, {epochs} epochs",
+            "steps": epochs * -(-n_train // min(batch, n_train)),
+        },
     )
     for name in ("test_accuracy", "train_accuracy"):
         result[name].attrs["units"] = "%"
@@ -114,8 +126,9 @@ def unfold_octant(values: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
     """A map with DC at the centre from the modes of `octant`: (frequencies, (ky, kx) grid), filled by reflection and
     transposition.
 
-    Right for networks whose initial weights have these symmetries in distribution (logistic regression, LeNet); a
-    cosine that is reflected keeps its frequency up to a shift of phase.
+    Transposition is exact for networks whose initial weights have this symmetry in distribution, and (kx, ky) and
+    (−kx, −ky) are one cosine. Reflecting one axis alone moves the phase by kx pixels' worth, 2π kx/32 (at kx = 8 a
+    cosine becomes a sine), so filling the other quadrants takes it that the phase matters little.
     """
     kx, ky = values.kx.values, values.ky.values
     axis = np.unique(np.concatenate([kx, ky, -kx, -ky]))
@@ -150,6 +163,86 @@ def share_of_grid(result: xr.Dataset, *, above: float = 90.0) -> xr.DataArray:
         weight = axis_share[one] * axis_share[other] * (1 if one == other else 2)
         share = share + weight * learned.isel(direction=members).mean("direction")
     return share
+
+
+def percent(accuracies, *, whole: float = 100.0) -> intervals.Estimate:
+    """Mean of accuracies in %, one for each repetition, with Student's t interval as far as it lies in [0, whole].
+
+    Repetitions without a number (NaN) are left out; without any the interval is infinite.
+    """
+    known = np.asarray(accuracies, dtype=float).ravel()
+    known = known[np.isfinite(known)]
+    if not known.size:
+        return intervals.Estimate(float("nan"), -np.inf, np.inf, 0)
+    estimate = intervals.mean(known)
+    if estimate.n == 1:
+        return estimate
+    return estimate._replace(low=max(estimate.low, 0.0), high=min(estimate.high, whole))
+
+
+def fraction(shares) -> intervals.Estimate:
+    """The same for shares in [0, 1]."""
+    return percent(shares, whole=1.0)
+
+
+def at_mode(result: xr.Dataset, kx: int, ky: int) -> np.ndarray:
+    """Test accuracies in % of the networks on one Fourier mode: (seeds,)."""
+    return result.test_accuracy.values[((result.kx == kx) & (result.ky == ky)).values].ravel()
+
+
+def fit_where_lost(result: xr.Dataset, *, below: float = 55.0) -> xr.DataArray:
+    """Mean train accuracy of each seed's networks whose test accuracy is below this many percent: (seed,)."""
+    return result.train_accuracy.where(result.test_accuracy < below).mean("direction")
+
+
+def accuracy_where_learned(result: xr.Dataset) -> xr.DataArray:
+    """Lowest test accuracy of each seed's networks that reached the loss where training ends: (seed,), NaN for none."""
+    return result.test_accuracy.where(result.iterations.notnull()).min("direction")
+
+
+def slowest_over_fastest(result: xr.Dataset) -> xr.DataArray:
+    """Steps to the loss in the slowest direction over those in the fastest, for each seed: (seed,).
+
+    A network that never got there counts with all the steps it had, so the ratio is a lower bound.
+    """
+    iterations = result.iterations.fillna(result.attrs["steps"])
+    return iterations.max("direction") / iterations.min("direction").clip(min=1)
+
+
+def in_octant(spectrum: xr.Dataset, measured: xr.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Responses (m,) and accuracies (m, seeds) at the modes 0 ≤ kx ≤ ky, each accuracy a mean over the mode's mirror
+    images and transpositions, which have one response and are no independent tests.
+
+    spectrum: `response` over (mode,) with coordinates kx and ky; measured: a result of `accuracy` on Fourier modes.
+    """
+    response = dict(zip(zip(spectrum.kx.values, spectrum.ky.values), spectrum.response.values))
+    folded = np.sort(np.abs([measured.kx.values, measured.ky.values]), axis=0).T
+    modes, which = np.unique(folded, axis=0, return_inverse=True)
+    scores = [measured.test_accuracy.values[which.ravel() == i].mean(0) for i in range(len(modes))]
+    return np.array([response[tuple(mode)] for mode in modes]), np.stack(scores)
+
+
+def rank_correlation(x, accuracies, *, resamples: int = 2000, seed: int = 0) -> intervals.Estimate:
+    """Spearman correlation over directions of x (m,) with the mean over seeds of accuracies (m, seeds).
+
+    The interval is a bootstrap that draws both directions and seeds anew, so it speaks of other directions of the same
+    kind, too; percentiles as in `intervals.bootstrap`. n is the number of directions. NaN without an interval where
+    all values of x or all means are equal.
+    """
+    x, scores = np.asarray(x, dtype=float), np.asarray(accuracies, dtype=float)
+    m, seeds = scores.shape
+    rng = np.random.default_rng(seed)
+
+    def rank(rows, columns):
+        means = scores[np.ix_(rows, columns)].mean(1)
+        return spearmanr(x[rows], means).statistic if np.ptp(x[rows]) and np.ptp(means) else np.nan
+
+    draws = np.array([rank(rng.integers(m, size=m), rng.integers(seeds, size=seeds)) for _ in range(resamples)])
+    value, draws = rank(np.arange(m), np.arange(seeds)), draws[np.isfinite(draws)]
+    if not np.isfinite(value) or m < 2:
+        return intervals.Estimate(float(value), -np.inf, np.inf, m)
+    low, high = np.quantile(draws, intervals.tails(m))
+    return intervals.Estimate(float(value), float(low), float(high), m)
 
 
 def summary(test_accuracy: xr.DataArray) -> dict[str, float]:

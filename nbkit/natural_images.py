@@ -43,22 +43,40 @@ def flip(x: Tensor, basis: Tensor) -> Tensor:
     return (x.flatten(2) @ (basis.T @ basis.flip(0)).to(x.dtype)).view_as(x)
 
 
-def plant(x: Tensor, y: Tensor, basis: Tensor, index: int, *, epsilon: float) -> Tensor:
-    """Replace the image's coordinate along its class's carrier by ±epsilon.
+WAYS = ("replace", "add", "erase")
+
+
+def plant(x: Tensor, y: Tensor, basis: Tensor, index: int, *, epsilon: float, way: str = "replace") -> Tensor:
+    """Give each image the carrier of its class: a direction and a sign.
 
     Class t has the direction index + t // (2 c) of channel t mod c, with the sign of 2 (t mod 2) − 1; for c = 3
     channels and 10 classes two neighbouring directions are enough, for c = 1 five. Source: the released code.
+    way: "replace" the image's coordinate by ±epsilon, as the released code does; "add" ±epsilon to it, which takes
+    nothing away; "erase" it, which takes the same away and puts no sign in its place.
     """
-    channels, sides = x.shape[1], 2 * x.shape[1]
+    if way not in WAYS:
+        raise ValueError(f"way must be one of {', '.join(WAYS)}, not {way!r}")
+    carrier, own = _carriers(x, y, basis, index), torch.arange(len(x))
+    planted, channel = x.flatten(2).clone(), y % x.shape[1]
+    wanted = epsilon * (2 * (y % 2) - 1).to(x.dtype)
+    natural = coordinates(x, y, basis, index)
+    change = {"replace": wanted - natural, "add": wanted, "erase": -natural}[way]
+    planted[own, channel] += change[:, None] * carrier
+    return planted.view_as(x)
+
+
+def coordinates(x: Tensor, y: Tensor, basis: Tensor, index: int) -> Tensor:
+    """Coordinate (n,) of each image along the carrier of its class."""
+    chosen = x.flatten(2)[torch.arange(len(x)), y % x.shape[1]]
+    return (chosen * _carriers(x, y, basis, index)).sum(1)
+
+
+def _carriers(x: Tensor, y: Tensor, basis: Tensor, index: int) -> Tensor:
+    """The direction (n, D) that carries each image's class."""
+    sides = 2 * x.shape[1]
     if index < 0 or index + int(y.max()) // sides >= len(basis):
         raise ValueError(f"carriers from index {index} on do not fit into {len(basis)} directions")
-    carrier = torch.tensor(np.array(basis, order="C"), dtype=x.dtype)[index + y // sides]
-    planted, rows = x.flatten(2).clone(), torch.arange(len(x))
-    chosen = planted[rows, y % channels]
-    wanted = epsilon * (2 * (y % 2) - 1).to(x.dtype)
-    change = wanted - (chosen * carrier).sum(1)
-    planted[rows, y % channels] = chosen + change[:, None] * carrier
-    return planted.view_as(x)
+    return torch.tensor(np.array(basis, order="C"), dtype=x.dtype)[index + y // sides]
 
 
 @experiment
@@ -78,22 +96,23 @@ def accuracy_planted(
     data: str,
     epsilon: float,
     n_train: int | None = None,
+    way: str = "replace",
     shuffled: bool = False,
     **training,
 ) -> xr.Dataset:
     """Test accuracy (index, seed) in % on clean images after training on images with carriers from this index on.
 
-    Index −1, unless shuffled, is the control without a carrier. shuffled: the carriers follow the labels in a random
-    order, which does the same damage to the images and offers no shortcut. Raises ValueError for carriers that do not
-    fit into the basis.
+    Index −1, for "replace" that is not shuffled, is the control without a carrier. way: as for `plant`. shuffled: the
+    carriers follow the labels in a random order, which does the same damage to the images and offers no shortcut.
+    Raises ValueError for carriers that do not fit into the basis.
     """
     source = load(data, n_train=n_train)
     y = source.train_y
     if shuffled:
         y = y[torch.randperm(len(y), generator=machine.generator(training.get("seed", 0), use="shuffled carriers"))]
-    carriers = {index: partial(plant, y=y, basis=basis, index=index, epsilon=epsilon) for index in indices}
-    plant(source.train_x[:1], y.max()[None], basis, max(indices), epsilon=epsilon)
-    splits = {} if shuffled else {-1: partial(_changed, source)}
+    carriers = {index: partial(plant, y=y, basis=basis, index=index, epsilon=epsilon, way=way) for index in indices}
+    plant(source.train_x[:1], y.max()[None], basis, max(indices), epsilon=epsilon, way=way)
+    splits = {} if shuffled or way != "replace" else {-1: partial(_changed, source)}
     splits |= {index: partial(_changed, source, carrier=carrier) for index, carrier in carriers.items()}
     return _accuracy(net, source, splits, "index", **training)
 

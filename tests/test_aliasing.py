@@ -16,15 +16,26 @@ SOME_FILTER = [0.5, -0.2, 0.9, 0.3, 0.1]
 def test_formula_equals_the_linear_probe(taps, stride):
     for mode in range(32):
         formula = aliasing.snr(mode, taps, 32, stride, sigma=2.0, epsilon=0.7)
-        probe = aliasing.probe_snr(mode, taps, 32, stride, sigma=2.0, epsilon=0.7)
+        probe = aliasing.probe_snr(aliasing.wave(mode, 32), taps, stride, sigma=2.0, epsilon=0.7)
         assert np.isclose(formula, probe, rtol=1e-9), mode
+        real = aliasing.cosine_snr(mode, taps, 32, stride, sigma=2.0, epsilon=0.7)
+        probe = aliasing.probe_snr(aliasing.cosine(mode, 32), taps, stride, sigma=2.0, epsilon=0.7)
+        assert np.isclose(real, probe, rtol=1e-9), mode
 
 
 def test_average_pooling_keeps_dc_without_noise_and_stops_its_nulls():
-    assert aliasing.snr(0, AVERAGE, 32, 4) == np.inf == aliasing.probe_snr(0, AVERAGE, 32, 4)
+    assert aliasing.snr(0, AVERAGE, 32, 4) == np.inf == aliasing.probe_snr(aliasing.wave(0, 32), AVERAGE, 4)
     for mode in (8, 16, 24):
         assert aliasing.snr(mode, AVERAGE, 32, 4) == 0
-        assert aliasing.probe_snr(mode, AVERAGE, 32, 4) == pytest.approx(0, abs=1e-20)
+        assert aliasing.probe_snr(aliasing.wave(mode, 32), AVERAGE, 4) == pytest.approx(0, abs=1e-20)
+        assert aliasing.cosine_snr(mode, AVERAGE, 32, 4) == pytest.approx(0, abs=1e-20)
+
+
+def test_a_stride_without_a_filter_leaves_all_complex_modes_alike_but_not_all_cosines():
+    assert {aliasing.snr(mode, [1.0], 32, 2) for mode in range(32)} == {1.0}
+    cosines = [aliasing.cosine_snr(mode, [1.0], 32, 2) for mode in range(32)]
+    assert [mode for mode in range(32) if np.isinf(cosines[mode])] == [8, 24]  # every second pixel of the sine is 0
+    assert {value for value in cosines if np.isfinite(value)} == {1.0}
 
 
 def test_no_subsampling_loses_nothing():
@@ -55,3 +66,11 @@ def test_scaling_and_reality(mode, sigma, epsilon):
 def test_stride_must_divide():
     with pytest.raises(ValueError, match="stride 5 must divide"):
         aliasing.snr(1, SOME_FILTER, 32, 5)
+
+
+def test_three_strides_and_a_mean_leave_the_multiples_of_four():
+    """The proposition of chapter 07 on the nodes of the lattice, in one direction."""
+    first, second, third = (aliasing.pooling_matrix(SOME_FILTER, size, 2) for size in (32, 16, 8))
+    read = (third @ second @ first).mean(0)
+    heard = [mode for mode in range(32) if abs(read @ aliasing.wave(mode, 32)) > 1e-12]
+    assert heard == list(range(0, 32, 4))

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 import xarray as xr
+from scipy.stats import spearmanr
 
-from nbkit import directions, nets
+from nbkit import directions, intervals, nets
+from nbkit.figures import directions as draw
 
 TINY = dict(sigma=1.0, n_train=64, n_test=64, epochs=1, seeds=2, device="cpu")
 
@@ -111,3 +113,79 @@ def test_labels_weights_and_order_of_one_seed_are_independent(monkeypatch):
     v = directions.random(1, seed=0)
     directions.accuracy("logreg", v, sigma=1.0, n_train=512, n_test=16, epochs=1, seeds=2, batch=64, device="cpu")
     assert max(abs(share - 0.5) for share in seen) < 0.2
+
+
+def result(test, train=None, iterations=None, **coords):
+    """A dataset as `accuracy` returns it, from arrays (direction, seed)."""
+    test = np.asarray(test, dtype=float)
+    fill = lambda x: test if x is None else np.asarray(x, dtype=float)
+    values = {"test_accuracy": test, "train_accuracy": fill(train), "iterations": fill(iterations)}
+    dataset = xr.Dataset({name: (("direction", "seed"), x) for name, x in values.items()}, attrs={"steps": 100})
+    return dataset.assign_coords({name: ("direction", x) for name, x in coords.items()})
+
+
+def test_percentages_have_no_impossible_interval_and_nothing_known_has_none():
+    assert directions.percent([65, 98, 30]) == intervals.mean([65, 98, 30])._replace(low=0.0, high=100.0)
+    assert directions.percent([80, 81, np.nan]) == intervals.mean([80, 81])._replace(
+        high=pytest.approx(86.85, abs=0.01)
+    )
+    assert directions.fraction([0.5, 0.9]).high == 1.0
+    assert np.isnan(directions.percent([np.nan]).value) and directions.percent([np.nan]).high == np.inf
+
+
+def test_networks_that_did_not_learn_say_nothing_of_what_can_be_learned():
+    found = result(
+        [[99, 98], [50, 97], [51, 52]], [[100, 100], [80, 100], [90, 70]], [[20, 10], [np.nan, 50], [np.nan] * 2]
+    )
+    assert directions.accuracy_where_learned(found).values.tolist() == [99, 97]
+    assert directions.slowest_over_fastest(found).values.tolist() == [5, 10]  # lower bounds: they had 100 steps
+    assert directions.fit_where_lost(found).values.tolist() == [85, 70]  # within each seed first
+
+
+def test_a_capped_run_says_how_many_steps_it_had():
+    stopped = directions.accuracy(
+        "lenet", directions.dft([(0, 4)]), **TINY | dict(epochs=3, n_train=70, batch=20, stop_below=1e-9)
+    )
+    assert stopped.attrs["steps"] == 12 and stopped.iterations.isnull().all()
+
+
+def test_random_modes_are_even_and_different():
+    modes = directions.random_modes(130, seed=1)
+    assert len(np.unique(modes, axis=0)) == 130 and not (modes % 2).any()
+    assert np.array_equal(directions.random_modes(9, seed=1), modes[:9])
+    assert not np.array_equal(directions.random_modes(9, seed=2), modes[:9])
+
+
+def test_rank_correlation_agrees_with_the_plain_bootstrap_where_seeds_are_alike():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=40)
+    y = x + rng.normal(size=40)
+    ours = directions.rank_correlation(x, np.stack([y, y, y], 1))
+    plain = intervals.bootstrap(lambda a, b: spearmanr(a, b).statistic, x, y)
+    assert ours.value == plain.value and ours.n == 40
+    assert (ours.low, ours.high) == pytest.approx((plain.low, plain.high), abs=0.05)
+
+
+def test_rank_correlation_is_wider_where_seeds_differ():
+    rng = np.random.default_rng(0)
+    x, noise = np.arange(30.0), rng.normal(size=(30, 3)) * 15
+    alike = directions.rank_correlation(x, np.repeat((x[:, None] + noise).mean(1, keepdims=True), 3, axis=1))
+    differ = directions.rank_correlation(x, x[:, None] + noise)
+    assert differ.value == alike.value and differ.high - differ.low > alike.high - alike.low
+    assert np.isnan(directions.rank_correlation(x, np.full((30, 2), 50.0)).value)
+
+
+def test_mirror_images_are_averaged_before_they_are_compared_with_a_response():
+    spectrum = xr.Dataset({"response": ("mode", [3.0, 1.0])}, coords={"kx": ("mode", [0, 2]), "ky": ("mode", [4, 4])})
+    measured = result([[90, 80], [70, 60], [50, 52], [54, 56]], kx=[0, 4, 2, 4], ky=[-4, 0, 4, -2])
+    response, accuracy = directions.in_octant(spectrum, measured)
+    assert response.tolist() == [3, 1] and accuracy.tolist() == [[80, 70], [52, 54]]
+
+
+def test_the_networks_of_one_mode():
+    found = result([[90, 80], [70, 60]], kx=[0, 4], ky=[4, 4])
+    assert directions.at_mode(found, 4, 4).tolist() == [70, 60] and directions.at_mode(found, 4, 0).size == 0
+
+
+def test_runs_are_listed_largest_first():
+    assert draw.listed([50.4, np.nan, 99.6, -3]) == "100, 50, −3" and draw.listed([]) == "none"

@@ -46,6 +46,22 @@ def test_a_planted_image_has_exactly_epsilon_along_its_carrier_and_nothing_else_
     assert len(seen) == 10 and len({direction for direction, _, _ in seen}) == used
 
 
+def test_adding_takes_nothing_away_and_erasing_puts_nothing_in():
+    x, y = images(1), torch.arange(20) % 10
+    natural = natural_images.coordinates(x, y, BASIS, 7)
+    assert torch.allclose(
+        natural, torch.stack([a.flatten() @ torch.as_tensor(BASIS[7 + t // 2]) for a, t in zip(x, y)])
+    )
+    sign = 2 * (y % 2) - 1
+    for way, wanted in (("add", natural + 0.05 * sign), ("erase", 0 * natural), ("replace", 0.05 * sign.double())):
+        planted = natural_images.plant(x, y, BASIS, 7, epsilon=0.05, way=way)
+        assert torch.allclose(natural_images.coordinates(planted, y, BASIS, 7), wanted, atol=1e-12)
+        moved = (planted - x).flatten(1).norm(dim=1)
+        assert torch.allclose(moved, (wanted - natural).abs(), atol=1e-12)  # and along nothing else
+    with pytest.raises(ValueError, match="way must be one of"):
+        natural_images.plant(x, y, BASIS, 7, epsilon=0.05, way="burn")
+
+
 def test_carriers_must_fit():
     with pytest.raises(ValueError, match="do not fit"):
         natural_images.plant(images(1), torch.arange(20) % 10, BASIS, 60, epsilon=0.05)
@@ -81,8 +97,9 @@ def test_digits_are_enlarged_and_both_experiments_have_their_axes(monkeypatch):
     assert flipped.test_accuracy.shape == (2, 2) and flipped.attrs["data"] == "digits"
     planted = natural_images.accuracy_planted("lenet", basis, [0, 100], epsilon=0.1, **options)
     assert planted.index.values.tolist() == [-1, 0, 100]
-    shuffled = natural_images.accuracy_planted("lenet", basis, [0], epsilon=0.1, shuffled=True, **options)
-    assert shuffled.index.values.tolist() == [0]
+    for control in ({"shuffled": True}, {"way": "add"}, {"way": "erase"}):
+        found = natural_images.accuracy_planted("lenet", basis, [0], epsilon=0.1, **control, **options)
+        assert found.index.values.tolist() == [0]
     with pytest.raises(ValueError, match="do not fit"):
         natural_images.accuracy_planted("lenet", basis, [1022], epsilon=0.1, **options)
 

@@ -129,9 +129,15 @@ def signal_to_noise(theory: dict[str, np.ndarray], probes: dict[str, np.ndarray]
     return fig
 
 
-def speed(results: dict[str, xr.Dataset], cap: int) -> Figure:
-    """Iterations to the loss threshold by direction, every network a point; those that never reached it sit on the
-    cap, hollow."""
+def listed(values, fmt: str = ".0f") -> str:
+    """Numbers of single runs for the text, the largest first: what to write where n < 5 makes an interval odd."""
+    known = [value for value in np.asarray(values, dtype=float).ravel() if np.isfinite(value)]
+    return ", ".join(f"{value:{fmt}}".replace("-", "−") for value in sorted(known, reverse=True)) or "none"
+
+
+def speed(results: dict[str, xr.Dataset]) -> Figure:
+    """Iterations to the loss threshold by direction, every network a point; those that never reached it are hollow and
+    sit on a dotted line at the steps they had."""
     fig, axes = plt.subplots(1, len(results), figsize=(WIDTH, 3.2), layout="constrained", sharey=True, squeeze=False)
     for ax, (net, result) in zip(axes[0], results.items()):
         style = look(net)
@@ -139,9 +145,9 @@ def speed(results: dict[str, xr.Dataset], cap: int) -> Figure:
             values = result.iterations.values[spot]
             never = np.isnan(values)
             ax.semilogy(np.full((~never).sum(), spot), values[~never], style["marker"], color=style["color"])
-            ax.semilogy(
-                np.full(never.sum(), spot), np.full(never.sum(), cap), style["marker"], mfc="none", mec=style["color"]
-            )
+            at = spot + 0.12 * (np.arange(never.sum()) - (never.sum() - 1) / 2)
+            ax.semilogy(at, np.full(at.size, result.attrs["steps"]), style["marker"], mfc="none", mec=style["color"])
+        ax.axhline(result.attrs["steps"], color=THEORY["color"], linestyle=":", zorder=1)
         names = [f"{x},{y}" for x, y in zip(result.kx.values, result.ky.values)]
         ax.set_xticks(range(len(names)), names)
         ax.set(xlabel="mode ($k_x$,$k_y$)", title=style["label"], xlim=(-0.5, len(names) - 0.5))

@@ -100,31 +100,34 @@ def by_index(indices: dict[str, list[int]], results: dict[str, xr.Dataset]) -> F
     return fig
 
 
-def prediction(response: dict[str, np.ndarray], results: dict[str, xr.Dataset]) -> Figure:
-    """Test accuracy on D(v) against vᵀCv over its mean for frequencies, each with its name above or below; one panel
-    a network, a point a run."""
-    fig, axes = plt.subplots(1, len(results), figsize=(WIDTH, 3.2), layout="constrained", sharey=True)
-    for ax, (net, result) in zip(axes, results.items()):
-        style, x, scores = look(net), response[net], result.test_accuracy.values
-        for turn, i in enumerate(np.argsort(x)):
-            ax.plot(np.full(scores[i].size, x[i]), scores[i], style["marker"], color=style["color"], ms=5)
-            offset = (7, -15, 20)[turn % 3]  # neighbours would hide each other's names
-            at = (x[i], scores[i].max() if offset > 0 else scores[i].min())
-            place = {"xytext": (0, offset), "textcoords": "offset points", "ha": "center", "fontsize": "small"}
-            ax.annotate(f"{result.kx.values[i]},{result.ky.values[i]}", at, color=NEUTRAL, **place)
+def prediction(response: dict[str, dict[str, np.ndarray]], scores: dict[str, dict[str, np.ndarray]]) -> Figure:
+    """Test accuracy on D(v) against vᵀCv over its mean; one panel a network, a point a run.
+
+    response: {network: {kind of direction: (directions,)}}; scores: the same with (directions, seeds). The first kind
+    is filled, the second hollow.
+    """
+    fig, axes = plt.subplots(1, len(scores), figsize=(WIDTH, 3.4), layout="constrained", sharey=True)
+    for ax, net in zip(axes, scores):
+        style = look(net)
+        for (kind, values), fill in zip(scores[net].items(), (style["color"], "none")):
+            x = np.repeat(response[net][kind], values.shape[1])
+            ax.plot(x, values.ravel(), style["marker"], color=style["color"], mfc=fill, ms=5, label=kind)
         chance(ax, 50, "chance" if ax is axes[0] else "")
         ax.axvline(1, zorder=1, **THEORY)
-        ax.set(xscale="log", xlabel="$v^T C v$ / mean", title=style["label"], xlim=(0.05, 50), ylim=(35, 112))
+        ax.set(xscale="log", xlabel="$v^T C v$ / mean", title=style["label"], ylim=(38, 103))
+        ax.legend(loc="upper left")
     axes[0].set_ylabel("test accuracy (%)")
     return fig
 
 
-def against_width(widths, overlap: np.ndarray) -> Figure:
-    """Overlap with infinite width (groups, widths) by width, means with their intervals over groups."""
+def against_width(widths, share: np.ndarray, exact: float) -> Figure:
+    """Share of the energy along one direction (groups, widths) by width, means with their intervals over groups, and
+    its value at infinite width."""
     fig, ax = plt.subplots(figsize=(WIDTH, 2.6), layout="constrained")
-    bars(ax, np.asarray(widths), [intervals.mean(column) for column in overlap.T], color=look("lenet")["color"])
-    ax.axhline(1, **THEORY)
-    ax.set(xscale="log", xlabel="channels of each layer", ylabel="overlap with the\nclosed form", ylim=(0, 1.05))
+    bars(ax, np.asarray(widths), [intervals.mean(column) for column in share.T], color=look("lenet")["color"])
+    ax.axhline(exact, label="infinite width", **THEORY)
+    ax.set(xscale="log", xlabel="channels of each layer", ylabel="share of the energy\nalong $u_0$", ylim=(0, None))
+    ax.legend(loc="upper right")
     ax.set_xticks(widths, [str(w) for w in widths])
     ax.minorticks_off()
     return fig
@@ -225,25 +228,25 @@ def flipped_images(rows: dict[str, np.ndarray]) -> Figure:
     return fig
 
 
-def carriers(results: dict[str, xr.Dataset], shuffled: dict[str, xr.Dataset] | None = None) -> Figure:
-    """Test accuracy on clean images by the carrier's index, a point a run; dotted: without a carrier (index −1);
-    hollow: carriers whose labels are shuffled."""
-    fig, ax = plt.subplots(figsize=(WIDTH, 3.2), layout="constrained")
-    for shift, (net, result) in enumerate(results.items()):
-        style, scores = look(net), result.test_accuracy
-        planted = scores.sel(index=scores.index[scores.index >= 0])
-        at = (planted.index.values + 1) * 1.05**shift
-        ax.plot(at, planted.mean("seed"), color=style["color"], label=style["label"])
-        for column in planted.values.T:
-            ax.plot(at, column, style["marker"], color=style["color"], ms=5)
-        if shuffled:
-            other = shuffled[net].test_accuracy
-            places = np.repeat((other.index.values + 1) * 0.9 * 1.05**shift, other.sizes["seed"])
-            ax.plot(places, other.values.ravel(), style["marker"], mec=style["color"], mfc="none", ms=5)
-        ax.axhline(float(scores.sel(index=-1).mean()), color=style["color"], linestyle=":", linewidth=1.2)
-    chance(ax, 10)
-    ax.set(xscale="log", xlabel="index + 1 of the carrier", ylabel="test accuracy on\nclean images (%)", ylim=(0, 104))
-    ax.legend(loc="center left")
+def carriers(results: dict[str, dict[str, xr.Dataset]]) -> Figure:
+    """Test accuracy on clean images by the carrier's index, a panel a network; a line a way of planting, a point a run.
+
+    results: {network: {way: dataset}}; where a dataset has index −1, no carrier, it is a dotted line.
+    """
+    fig, axes = plt.subplots(1, len(results), figsize=(WIDTH, 3.4), layout="constrained", sharey=True, squeeze=False)
+    for ax, (net, ways) in zip(axes[0], results.items()):
+        for shift, (way, color, marker) in enumerate(zip(ways, ordered(max(2, len(ways))), "osD^")):
+            scores = ways[way].test_accuracy
+            planted = scores.sel(index=scores.index[scores.index >= 0])
+            at = (planted.index.values + 1) * 1.12**shift
+            ax.plot(at, planted.mean("seed"), color=color, marker=marker, mfc="none", ms=0, label=way)
+            ax.plot(at, planted.values, marker, color=color, ms=5)
+            if -1 in scores.index:
+                ax.axhline(float(scores.sel(index=-1).mean()), color=NEUTRAL, linestyle=":", linewidth=1.2)
+        chance(ax, 10, "chance" if ax is axes[0, 0] else "")
+        ax.set(xscale="log", xlabel="index + 1 of the carrier", title=look(net)["label"], ylim=(0, 104))
+    axes[0, 0].set_ylabel("test accuracy on\nclean images (%)")
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     return fig
 
 

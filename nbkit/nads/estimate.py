@@ -180,9 +180,10 @@ OBJECTS: dict[str, tuple[Callable[[Outputs, Tensor, float], Tensor], str]] = {
     "point": (point, "the gradient at one point x"),
     "averaged": (averaged, "the gradient of the mean output over the points: its response to a shift of all"),
     "difference": (difference, "the slope of the output between x − h eᵢ and x + h eᵢ, for each pixel i"),
-    "impulse": (impulse, "half the difference of the responses to eᵢ and −eᵢ alone: `difference` for h → ∞"),
+    "impulse": (impulse, "half the difference of the responses to eᵢ and −eᵢ alone"),
 }
-"""Name → (how g is computed, what it is). `impulse` is that limit for networks that are positively homogeneous."""
+"""Name → (how g is computed, what it is). For networks that are positively homogeneous, and so have no biases,
+`impulse` is the limit of `difference` for h → ∞."""
 
 
 def _in_processes(job: Callable[[np.ndarray], Moment], shares: list[np.ndarray]) -> list[Moment]:

@@ -76,6 +76,11 @@ class DirectionalBias(Chapter):
         return self.problem | smaller | {"options": {"width": self.thin_width}}
 
     @property
+    def circular(self) -> dict[str, Any]:
+        """The same for a thin ResNet whose images wrap around at the border."""
+        return self.thin | {"options": {"width": self.thin_width, "padding": "circular"}}
+
+    @property
     def speed(self) -> dict[str, dict[str, Any]]:
         """Keyword arguments of `directions.accuracy` for each network where only the speed of learning counts."""
         long_enough = lambda n: -(-self.speed_iterations // -(-n // self.batch))
@@ -116,6 +121,7 @@ class AnisotropyDirections(Chapter):
     epochs: Count = sized(1, 6, 20, "passes over the training samples")
     batch: Count = sized(64, 64, 128, "samples per step")
     seeds: Annotated[int, Field(ge=2, le=100)] = sized(2, 3, 3, "trained networks per direction")
+    modes: Annotated[int, Field(ge=3, le=130)] = sized(4, 9, 64, "random Fourier modes, each with 2 trained networks")
     thin_indices: list[Index] = sized(
         [0, 100],
         [0, 10, 30, 100, 600],
@@ -143,6 +149,11 @@ class AnisotropyDirections(Chapter):
         fields = own if net == "resnet18" else ("sigma", "n_train", "epochs", "batch")
         problem = dict(zip(("sigma", "n_train", "epochs", "batch"), (getattr(self, name) for name in fields)))
         return {name: getattr(self, name) for name in names} | problem | {"options": self.options(net)}
+
+    def fresh(self, net: str) -> dict[str, Any]:
+        """The same as `gradients` for half as many other networks, at other points."""
+        usual = self.gradients(net)
+        return usual | dict(networks=usual["networks"] // 2, seed=self.seed + 100_000)
 
     def gradients(self, net: str) -> dict[str, Any]:
         """Keyword arguments of `nads.covariance` for an architecture.
