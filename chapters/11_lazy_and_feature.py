@@ -220,7 +220,7 @@ figures.glue(
     figures.awaiting("dial") if found is None else draw.dial(found, LEVEL),
     alt="Recorded change of the tangent kernel and share of the motion that the linear formula misses, against the output scale.",
 )
-figures.text("about-recorded", "nothing has been recorded yet" if found is None else results.label(found))
+figures.text("about-recorded", results.labels([] if found is None else [found]))
 figures.text("recorded-state", "" if found is None else " Drawn like the live figure above.")
 if found is not None:
     claims.report("LF-20", flatness(found), recorded=found)

@@ -422,7 +422,7 @@ figures.glue(
     else figures.awaiting("stripe-d5"),
     alt="Recorded learning curves on the stripe, one panel for each dimension that has been recorded.",
 )
-figures.text("about-recorded", "; ".join(map(results.label, longer.values())) or "nothing has been recorded yet")
+figures.text("about-recorded", results.labels(longer.values()))
 more_images = results.recorded("stripe-images")
 figures.glue(
     "fig-images-recorded",
@@ -431,8 +431,7 @@ figures.glue(
     else draw.learning_curves({"images, 10 components": more_images}),
     alt="Recorded learning curves on image components.",
 )
-said = "nothing has been recorded yet" if more_images is None else results.label(more_images)
-figures.text("images-recorded", said)
+figures.text("images-recorded", results.labels([] if more_images is None else [more_images]))
 per_p = "not recorded"
 if more_images is not None:
     difference = 100 * (more_images.error.sel(learner="lazy") - more_images.error.sel(learner="feature"))

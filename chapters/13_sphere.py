@@ -274,7 +274,7 @@ figures.glue(
     draw.learning_curves({f"d = {d}": c for d, c in longer.items()}) if longer else figures.awaiting("sphere-d10"),
     alt="Recorded learning curves on the sphere, one panel for each dimension that has been recorded.",
 )
-figures.text("about-recorded", "; ".join(map(results.label, longer.values())) or "nothing has been recorded yet")
+figures.text("about-recorded", results.labels(longer.values()))
 gone = sum(int(c.lost.sum()) for c in longer.values())
 late = sum(int((~c.converged & ~c.lost).sum()) for c in longer.values())
 figures.text("lost-recorded", f"{gone} feature networks have lost a class, {late} networks did not fit in time")

@@ -441,7 +441,7 @@ figures.glue(
     alt="Recorded compression and share of attractors against the output scale.",
 )
 for name, found in (("counts", wider), ("crossover", dial)):
-    figures.text(f"{name}-recorded", "nothing has been recorded yet" if found is None else results.label(found))
+    figures.text(f"{name}-recorded", results.labels([] if found is None else [found]))
 if wider is not None:
     for part, value in zip(("samples", "width"), exponents_of(wider)):
         claims.report("LF-15", value, part=part, recorded=wider)
