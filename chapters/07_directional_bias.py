@@ -47,10 +47,10 @@ speed_train: int = None  # training samples of each ResNet where only speed is m
 speed_iterations: int = None  # steps after which learning is given up
 
 # %%
+import json
+
 import numpy as np
 from scipy.stats import spearmanr
-
-import json
 
 from nbkit import aliasing, directions, figures, intervals, ledger, nets, params, results
 from nbkit import device as machine

@@ -133,7 +133,7 @@ figures.text("img-train", str(len(source.train_x)))
 # Second, *which* coordinate is lost depends on the class. An image whose coordinate along $u_i$ is unnaturally small gives its class away up to the sign, whatever is put in that place. The released procedure thus plants two shortcuts at once, and the second is as strong as the coordinate is large. So we take them apart:
 #
 # - *replaced*: the procedure as released, $\pm\epsilon$ in place of the coordinate;
-# - *added*: $\pm\epsilon$ on top of the coordinate. The carrier is equally large at every index, and nothing is lost;
+# - *added*: $\pm\epsilon$ on top of the coordinate. The carrier is equally large at every index, and nothing is lost; but it has to be seen against the images' own variation, which is larger along early directions;
 # - *erased*: 0 in place of the coordinate, for every class. Only the loss remains.
 
 # %%
@@ -210,7 +210,7 @@ figures.text("late-index", str(late))
 # For the ResNet the interval leaves the matter open ({glue:text}`rise-added-resnet18` points): at the first index some of its networks fall for the added carrier and others do not. So most of what the released procedure shows on digits is the missing coordinate, not the carrier. That coordinate is large along early directions and small along late ones, and a rise with the
 # index would follow from this alone.
 #
-# The architecture has a say all the same. At index {glue:text}`middle-index` the coordinate is {glue:text}`natural-middle-resnet18` $\epsilon$ for the ResNet, and losing it ruins the network; along LeNet's first directions it is {glue:text}`natural-early-lenet` $\epsilon$, and LeNet loses less. We cannot say from these runs how much of it is the place of a direction among the NADs.
+# The architecture has a say all the same. At index {glue:text}`middle-index` the coordinate is {glue:text}`natural-middle-resnet18` $\epsilon$ for the ResNet, and losing it ruins the network; along LeNet's first directions it is {glue:text}`natural-early-lenet` $\epsilon$, and LeNet loses less. No way of planting is equally strong at every index, so we cannot say from these runs how much of it is the place of a direction among the NADs.
 #
 # ## At the size of the paper
 #
