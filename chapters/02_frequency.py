@@ -295,7 +295,7 @@ rates = circle.sobolev_rates(range(1, 33), [-1, 0, 1, 2])
 figures.glue(
     "fig-sobolev",
     draw.sobolev(rates),
-    alt="Decay rate against frequency, log-log, for four Sobolev powers: falling for s = minus 1 and 0, level for 1, rising for 2; markers on lines.",
+    alt="Decay rate against frequency, log-log, for four Sobolev powers: falling for s = minus 1 and 0, level from low frequencies on for 1, rising for 2; markers on lines.",
 )
 
 # %%
@@ -314,7 +314,7 @@ for k in (1, 2, 32):
 # %% [markdown]
 # ```{glue:figure} fig-sobolev
 # :name: fig-sobolev
-# :alt: Decay rate against frequency, log-log, for four Sobolev powers: falling for s = minus 1 and 0, level for 1, rising for 2; markers on lines.
+# :alt: Decay rate against frequency, log-log, for four Sobolev powers: falling for s = minus 1 and 0, level from low frequencies on for 1, rising for 2; markers on lines.
 # Decay rates under a Sobolev loss of power $s$, kernel of the first layer with bias: measured in one step of kernel descent on 256 points (circles), and $\lambda_k(1+k^2)^s$ with the eigenvalues of these points (lines). Nothing here is random.
 # ```
 #
