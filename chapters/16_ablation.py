@@ -224,7 +224,7 @@ figures.glue("fig-hold", draw.held(area), alt=ALT_HOLD)
 # these small lies up.
 #
 # This choice decides what we conclude. Clean networks lead corrupted ones by {glue:text}`auc-gap` in AUC when units are held at zero, and by {glue:text}`auc-gap-mean` when they are held at their mean. On MNIST, recorded below, it is {glue:text}`zero-recorded` against {glue:text}`mean-recorded`: there
-# the difference is gone altogether. So the finding is about units that are *silenced*, as the source silences them. It is not true of units that are merely robbed of what they would have said. The claims box judges the two by the same rule, each for itself.
+# the difference is gone altogether. So the finding is about units that are *silenced*, as the source silences them. It does not carry over to units that are merely robbed of what they would have said. The claims box judges the two by the same rule, each for itself.
 #
 # ## Dropout: safe up to what it was trained for
 #
@@ -428,7 +428,7 @@ for name, value in said.items():
 # ```{glue:figure} fig-hold-recorded
 # :name: fig-hold-recorded
 # :alt: Recorded: with units held at zero the area falls from about .87 for clean labels to about .62 for random ones; held at the mean it begins near .65, rises with the first corrupted labels, and ends where it began.
-# Recorded: {glue:text}`memorisation-recorded`. Drawn like {numref}`fig-hold`.
+# The recorded networks of {numref}`fig-memorise-recorded`, drawn like {numref}`fig-hold`.
 # ```
 #
 # Clean minus corrupted is {glue:text}`zero-recorded` with units held at zero and {glue:text}`mean-recorded` with units held at their mean.

@@ -189,7 +189,7 @@ figures.glue("fig-training", draw.training(followed), alt=ALT_TRAINING)
 # It sees the turn of the loss. Over the checkpoints of a run, AUC and test loss have a rank correlation of {glue:text}`run`; the source reports a negative one. Both ends of training count in it: at first the loss falls because the network learns anything at all, and the AUC rises with its accuracy.
 # So we ask the same from the lowest test loss on, where only memorising is left: {glue:text}`after`. The training accuracy still rises there, and says nothing; the AUC comes down.
 #
-# When does it turn? On average the AUC is largest at epoch {glue:text}`peak-auc`, and the test loss smallest at epoch {glue:text}`peak-loss`: the AUC lags by {glue:text}`lag-loss` looks. But the test *accuracy* is best at epoch {glue:text}`peak-accuracy` already. Behind that the AUC lags by {glue:text}`lag-accuracy` looks.
+# When does it turn? On average the AUC is largest at epoch {glue:text}`peak-auc`, and the test loss smallest at epoch {glue:text}`peak-loss`: the AUC comes {glue:text}`lag-loss` looks later. But the test *accuracy* is best at epoch {glue:text}`peak-accuracy` already, and the AUC comes {glue:text}`lag-accuracy` looks after that.
 # Memorisation begins while the middle of the ablation curve still rises with its left end. So the AUC tells that it has set in, not that it is about to.
 #
 # Watch one epoch after the other:
@@ -382,7 +382,7 @@ for name, value in said.items():
 # Recorded: {glue:text}`auc-training-recorded`. Drawn like {numref}`fig-training`.
 # ```
 #
-# The rank correlation of AUC and test loss over a run is {glue:text}`run-recorded`, and from the lowest loss on {glue:text}`after-recorded`: the seeds differ much, for late in training the AUC stays level while the loss still rises. The AUC lags behind the test loss by {glue:text}`lag-loss-recorded` looks and behind the test accuracy by {glue:text}`lag-accuracy-recorded`.
+# The rank correlation of AUC and test loss over a run is {glue:text}`run-recorded`, and from the lowest loss on {glue:text}`after-recorded`: the seeds differ much, for late in training the AUC stays level while the loss still rises. The AUC is largest {glue:text}`lag-loss-recorded` looks after the test loss is smallest, and {glue:text}`lag-accuracy-recorded` after the test accuracy is best.
 # Stopping at the largest AUC changes the test accuracy by {glue:text}`stop-recorded` points against the best epoch.
 #
 # ```{glue:figure} fig-auc-settings-recorded

@@ -49,3 +49,24 @@ def test_two_kinds_are_named_by_what_they_differ_in():
         "b",
         "chance",
     ]
+
+
+def test_a_kind_of_network_has_one_colour_in_all_figures():
+    curves = xr.DataArray(np.ones((2, 1, 2, 3)), dims=("kind", "seed", "order", "fraction"))
+    names = ["CNN without", "CNN, batch norm"]
+    losses = {name: xr.DataArray(np.ones((3, 2)), dims=("seed", "depth"), coords={"depth": [0, 1]}) for name in names}
+    figures = [
+        draw.pair(curves.assign_coords(fraction=[0, 0.5, 1]), names),
+        draw.by_layer(losses),
+        draw.correlations({name: {"a, b": np.zeros(3)} for name in names}),
+        draw.distributions(dict.fromkeys("xy", xr.DataArray(np.ones((2, 1, 4)), dims=("kind", "seed", "unit"))), names),
+    ]
+    for fig in figures:
+        handles, labels = fig.axes[-1].get_legend_handles_labels()
+        colors = {label: getattr(handle, "lines", [handle])[0].get_color() for handle, label in zip(handles, labels)}
+        assert {name: colors[name] for name in names} == {name: draw.NETWORKS[name] for name in names}
+
+
+def test_a_caption_says_whether_seeds_are_drawn_or_averaged():
+    assert draw.tail(4, "book") == "4 seeds, every one drawn; preset book"
+    assert draw.tail(5, "smoke") == "means and 95 % bands over 5 seeds; preset smoke"
