@@ -86,6 +86,7 @@ for name, part in (("stripe", "stripe"), ("images", "digits")):
     claims.report("LF-19", ratio, part=f"{part}_dimension")
     figures.number(f"first-{name}", first, ".2f")
     figures.number(f"ratio-{name}", ratio, ".2f")
+figures.number("unfinished", sum(int((~result.converged).sum()) for result in found.values()), "d")
 for name in ("p", "width", "seeds", "images", "preset", "plane_epochs", "layer_epochs"):
     figures.text(name.replace("_", "-"), str(getattr(par, name)))
 
@@ -99,7 +100,7 @@ for name in ("p", "width", "seeds", "images", "preset", "plane_epochs", "layer_e
 # ```{glue:figure} fig-shapes
 # :name: fig-shapes
 # :alt: Along training, the share of the first principal component jumps to nearly one in the feature regime and stays low in the lazy one; the intrinsic dimension falls in the feature regime only.
-# Share of variance of the first principal component, and intrinsic dimension, along training. Mean and 95 % band over {glue:text}`seeds` seeds, $p =$ {glue:text}`p`, $h =$ {glue:text}`width`; preset {glue:text}`preset`.
+# Share of variance of the first principal component, and intrinsic dimension, along training. Mean and 95 % band over {glue:text}`seeds` seeds, $p =$ {glue:text}`p`, $h =$ {glue:text}`width`; preset {glue:text}`preset`. {glue:text}`unfinished` of the networks did not fit all their points in time; their last state counts as the end.
 # ```
 #
 # *Intrinsic dimension* is estimated from the distances $r_1 < r_2$ of each point to its two nearest neighbours. In $D$ dimensions, where the density is constant over such distances, $\ln(r_2/r_1)$ is exponentially distributed with rate $D$, so its mean gives $D$ (TwoNN, the method of {cite:t}`ansuini2019intrinsic`; we leave out the largest tenth of the ratios, which is recalled and not checked).

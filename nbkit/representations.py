@@ -72,7 +72,8 @@ def last_layer(
     """Pre-activations of the hidden layer on 500 test points, in both regimes and along training.
 
     Returns (regime, seed, share): `first`, the share of the first principal component, and `dimension`; (regime,
-    point, component): `projected` on the first two components at the end of the first network; `label` (point,).
+    point, component): `projected` on the first two components at the end of the first network; `label` (point,);
+    `converged` (regime, seed).
     """
     repetitions, shares = range(seed, seed + seeds), np.linspace(0, 1, frames + 1)[1:]
     if task in gaussian.LABELS:
@@ -83,12 +84,13 @@ def last_layer(
         x, y = gaussian.draw(pool, labels, list(repetitions), p)
         x_test, y_test = x_test[:500], y_test[:500]
     same = dict(x=x, y=y, start=flow.initial(repetitions, width, d), shares=shares, max_steps=max_steps, device=device)
-    found, pictures = [], []
+    found, pictures, converged = [], [], []
     for run in flow.train_each([same | {"alpha": alpha} for alpha in regimes.ALPHA.values()]):
         neurons = torch.cat([run.start[:, None], run.at_shares], dim=1)
         layers = flow.augment(x_test) @ neurons[..., :-1].mT
         found.append([[(float(component_shares(t)[0]), intrinsic_dimension(t)) for t in seed] for seed in layers])
         pictures.append(_two_components(layers[0, -1]).numpy())
+        converged.append(run.converged.numpy())
     axes, found = ("regime", "seed", "share"), np.array(found)
     return xr.Dataset(
         {
@@ -96,6 +98,7 @@ def last_layer(
             "dimension": (axes, found[..., 1]),
             "projected": (("regime", "point", "component"), np.stack(pictures)),
             "label": (("point",), y_test.numpy()),
+            "converged": (("regime", "seed"), np.stack(converged)),
         },
         coords={"regime": list(regimes.ALPHA), "share": [0, *shares], "seed": list(repetitions)},
     )
