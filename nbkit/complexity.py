@@ -106,13 +106,8 @@ def complexity_sweep(
     for i, strength in enumerate(strengths):
         given = {"lr": 0.2, "batch": 32, "weight_decay": 0.0} | {heuristic: strength}
         tasks = [fleet.Task(data, seed=s, lr=given["lr"]) for s in repetitions]
-        recipe = fleet.Training(
-            epochs=epochs,
-            batch=int(given["batch"]),
-            weight_decay=given["weight_decay"],
-            schedule="constant",
-            evaluate_every=1,
-        )
+        sizes = dict(batch=int(given["batch"]), weight_decay=given["weight_decay"])
+        recipe = fleet.Training(epochs=epochs, schedule="constant", evaluate_every=1, **sizes)
         trained = fleet.train(net, tasks, recipe, device=device, keep_weights="epochs")
         for j, losses in enumerate(trained.history.train_loss.values):
             slope = lambda k, nets=trained, j=j: geometric_complexity(nets.model(j, epoch=k + 1), x)
