@@ -317,7 +317,7 @@ for name, place in {"most": most, "last": last}.items():
 #
 # ## What the claims have come to
 #
-# Intervals are 95 % over seeds. A *recorded* row comes from a stored result of `nbkit record`.
+# Intervals are 95 % over seeds: Student's $t$ for differences, bootstrap for exponents and crossings, Wilson's for the shares of LF-26. A *recorded* row comes from a stored result of `nbkit record`.
 
 # %%
 claims.box()

@@ -464,7 +464,7 @@ if dial is not None:
 #
 # ## What the claims have come to
 #
-# Intervals are 95 % over seeds. A *recorded* row comes from a stored result of `nbkit record`.
+# Intervals are 95 % over seeds; for LF-16 and LF-18, which must hold for every network and neuron, what is shown is the range. A *recorded* row comes from a stored result of `nbkit record`.
 
 # %%
 claims.box()

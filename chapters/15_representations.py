@@ -230,7 +230,7 @@ figures.text("bins-middle", str(par.bins[1]))
 #
 # ## What the claims have come to
 #
-# Intervals are 95 % over seeds.
+# Intervals are 95 % over seeds: Student's $t$ for differences, bootstrap for ratios. What must hold in every draw (GD-25 for ReLU) is shown with its range.
 
 # %%
 claims.box()
