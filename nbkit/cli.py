@@ -251,7 +251,7 @@ def _as_committed(records: list[dict]) -> str:
         results = [result for record in records if (result := record["recorded"] if recorded else record)]
         presets = sorted({result["preset"] for result in results if result["preset"]})
         counts = [f"{n} {name}" for name, n in ledger.counts(records, recorded=recorded).items() if n]
-        said.append(" ".join([kind, *(f"({preset})" for preset in presets)]) + f": {', '.join(counts)}")
+        said.append(f"{kind} ({', '.join(presets)}): {', '.join(counts)}")
     return f"all verdicts are as committed; {'; '.join(said)}"
 
 
