@@ -278,7 +278,11 @@ figures.text("about-recorded", results.labels(longer.values()))
 gone = sum(int(c.lost.sum()) for c in longer.values())
 late = sum(int((~c.converged & ~c.lost).sum()) for c in longer.values())
 figures.text("lost-recorded", f"{gone} feature networks have lost a class, {late} networks did not fit in time")
-figures.text("crossings-recorded", said({d: crossing_of(c) for d, c in longer.items()}) or "none is known yet")
+places = {d: crossing_of(c) for d, c in longer.items()}
+figures.text("crossings-recorded", said(places) or "none is known yet")
+found = [place.value for place in places.values() if np.isfinite(place.value)]
+rising = len(found) > 1 and found == sorted(found)
+figures.text("grows", "It grows with the dimension, as in the talk." if rising else "An order by dimension is not seen.")
 most = last = {"p": "(not recorded)", "excess": float("nan")}
 ahead = "(not recorded)"
 if 10 in longer:
@@ -309,7 +313,7 @@ for name, place in {"most": most, "last": last}.items():
 # Recorded: {glue:text}`about-recorded`. Drawn like {numref}`fig-sphere`; {glue:text}`lost-recorded`.
 # ```
 #
-# Crossings in the recorded curves: {glue:text}`crossings-recorded`. At $d = 10$ the feature network's extra error is largest at $p =$ {glue:text}`most-p`, {glue:text}`most-excess` points,
+# Crossings in the recorded curves: {glue:text}`crossings-recorded`. {glue:text}`grows` At $d = 10$ the feature network's extra error is largest at $p =$ {glue:text}`most-p`, {glue:text}`most-excess` points,
 # and {glue:text}`last-excess` points at the last $p =$ {glue:text}`last-p`, lost networks included; there it is the better one in {glue:text}`last-ahead` pairs that started alike.
 #
 # The culprit again, with more neurons and seeds: up to $p = 256$ the feature network is {glue:text}`recorded-penalty` points worse than the lazy one. Fixing the orientations takes away {glue:text}`recorded-relief` of these and leaves {glue:text}`recorded-rest`;

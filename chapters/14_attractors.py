@@ -178,7 +178,7 @@ pictures = [
 ]
 figures.scrubber(
     pictures,
-    label="share of points fitted, in time",
+    label="points fitted",
     values=fitted,
     figsize=(4.2, 4.2),
     alt="Neurons in input space during feature training: a cloud contracts to a small ring, which breaks up.",
