@@ -282,7 +282,9 @@ places = {d: crossing_of(c) for d, c in longer.items()}
 figures.text("crossings-recorded", said(places) or "none is known yet")
 found = [place.value for place in places.values() if np.isfinite(place.value)]
 rising = len(found) > 1 and found == sorted(found)
-figures.text("grows", "It grows with the dimension, as in the talk." if rising else "An order by dimension is not seen.")
+figures.text(
+    "grows", "It grows with the dimension, as in the talk." if rising else "An order by dimension is not seen."
+)
 most = last = {"p": "(not recorded)", "excess": float("nan")}
 ahead = "(not recorded)"
 if 10 in longer:

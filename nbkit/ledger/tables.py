@@ -120,7 +120,8 @@ def _counts(records: list[dict]) -> str:
 
 def _made(records: list[dict]) -> str:
     made = dict.fromkeys(f"preset {record['preset']} on {record['device']}" for record in records if record["preset"])
-    return f"Live results: {'; '.join(made) or 'none'}. Intervals are 95 %; with a largest or smallest value stands its range."
+    intervals = "Intervals are 95 %; with a largest or smallest value stands its range."
+    return f"Live results: {'; '.join(made) or 'none'}. {intervals}"
 
 
 def _verdicts(record: dict) -> str:
