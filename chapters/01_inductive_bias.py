@@ -322,7 +322,7 @@ figures.text("soon", f"{SOON:,}")
 # ## A map of the book
 #
 # Start, parameterisation, loss and step size are four sources of bias in a *linear* model. A network adds its architecture: it decides what is easy to write down. The fully connected network of the digits above treats all pixels alike; a convolutional one presumes that nearby pixels
-# belong together and that a pattern means the same wherever it stands (chapter 04 measures both). The rest of the book asks, in four parts, what all this makes networks prefer. Here is one small result from each.
+# belong together and that a pattern means the same wherever it stands (chapter 04 measures the two together). The rest of the book asks, in four parts, what all this makes networks prefer. Here is one small result from each.
 
 # %%
 waves = circle.network_decay([1, 2, 4, 8], width=2048, n=64, lr=5.0, steps=150, seeds=3, seed=p.seed)
@@ -371,7 +371,7 @@ figures.glue(
 #
 # | part | the preference | one result, computed there |
 # |---|---|---|
-# | I. Gradient descent | low frequencies (02), flat minima (03), the simplest feature (04), features or a fixed kernel, as the width and scale decide (05), and what it can reach at all (06) | an eigenvalue says how fast a wide network learns a Fourier mode, to within some percent |
+# | I. Gradient descent | low frequencies (02), flat minima (03), the simplest feature (04), features or a fixed kernel, as the width and scale decide (05), and what it can reach at all (06) | an eigenvalue says how fast a wide network learns a Fourier mode, typically to within some percent |
 # | II. Directions | the directions of input space that strides and pooling leave alone (07 to 10) | a network fails on a problem that a straight line solves |
 # | III. Lazy and feature regimes | a fixed kernel or learned features (11 to 15) | the same network, its output rescaled, learns with another exponent |
 # | IV. Single directions | spreading what it knows over many units (16 to 18) | a network that learned wrong labels by heart breaks when few units are ablated |

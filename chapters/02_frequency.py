@@ -72,7 +72,7 @@ figures.scrubber(
 figures.glue(
     "fig-learned",
     draw.learned_at(waves, p.wave_steps),
-    alt="Steps until a frequency is learned, log scale, a point for every network: each doubling of the frequency takes longer, and the points of frequency 8 lie highest and furthest apart.",
+    alt="Steps until a frequency is learned, log scale, a point for every network: each doubling of the frequency takes longer, and the points of frequency 8 lie highest.",
 )
 
 # %%
@@ -90,7 +90,7 @@ for name in ("seeds", "noise_train", "pairs", "preset", "uneven", "contrast"):
 # %% [markdown]
 # ```{glue:figure} fig-learned
 # :name: fig-learned
-# :alt: Steps until a frequency is learned, log scale, a point for every network: each doubling of the frequency takes longer, and the points of frequency 8 lie highest and furthest apart.
+# :alt: Steps until a frequency is learned, log scale, a point for every network: each doubling of the frequency takes longer, and the points of frequency 8 lie highest.
 # First step at which 80 % of a wave's amplitude is in the output; a point for each of {glue:text}`seeds` networks (own phases, own initial weights), hollow where it did not happen in time. Preset {glue:text}`preset`.
 # ```
 #
@@ -361,7 +361,7 @@ figures.text("uneven-seeds", str(max(p.seeds, 5)))
 #
 # ## What the claims have come to
 #
-# Intervals are 95 % over seeds. For the identities of GD-5 and GD-13, which must hold for every mode, what is shown is the range over modes; their slopes are single numbers.
+# Intervals are 95 % over seeds. For the identities, which must hold for every mode, what is shown is the range: over kernels for the eigenvalues of GD-5 (the worst mode of each), over modes and powers for the rates of GD-13. Its slopes and the decay of GD-5 are single numbers.
 
 # %%
 claims.box()

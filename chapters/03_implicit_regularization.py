@@ -78,7 +78,7 @@ figures.scrubber(
     label="step size h",
     values=sizes,
     interval=700,
-    alt="Plane of the weights a and b with the hyperbola of minima. For small steps the dots of gradient descent lie on both flows; for larger ones they leave the flow of E, keep to the modified flow, and end at a more balanced minimum.",
+    alt="Plane of the weights a and b with the hyperbola of minima. For small steps the dots of gradient descent lie on both flows; for larger ones they leave the flow of E and keep to the modified flow, and for the largest they leave both; they end at more balanced minima.",
     figsize=(7.0, 3.4),
 )
 

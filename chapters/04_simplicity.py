@@ -227,7 +227,7 @@ figures.number("linear-margin", simplicity.LINEAR_MARGIN, "g")
 figures.number("slab-margin", simplicity.SLAB_MARGIN, "g")
 
 # %% [markdown]
-# With {glue:text}`slabs` slabs the test accuracy is {glue:text}`noisy-few` %, about what the linear coordinate alone allows. An ensemble of {glue:text}`members` networks gains {glue:text}`ensemble-gain` points over its members: they all make the same choice, and averaging does not help against a shared preference. But the pitfall has an edge: with
+# With {glue:text}`slabs` slabs the test accuracy is {glue:text}`noisy-few` %, about what the linear coordinate alone allows. An ensemble of {glue:text}`members` networks gains {glue:text}`ensemble-gain` points over its members: they all make nearly the same choice, and averaging helps little against a shared preference. But the pitfall has an edge: with
 # {glue:text}`most-slabs` slabs the accuracy is {glue:text}`noisy-most` %. If the complex evidence is redundant enough, the errors that the simple feature leaves are enough to learn from.
 #
 # **Adversarial training** could change the choice: train on inputs that are moved by $\epsilon$ against the network in every coordinate. Every point keeps a distance of {glue:text}`linear-margin` from the best threshold on the linear coordinate and of {glue:text}`slab-margin` from those on a slab. So an attack with $\epsilon =$ {glue:text}`weak-epsilon` does not ask for a change. One with {glue:text}`strong-epsilon` does: the linear coordinate alone can then be right for {glue:text}`strong-possible` % of attacked points at most, a slab for all.

@@ -90,7 +90,7 @@ figures.glue(
 # Margin of the best separator on $m$ random features, {glue:text}`seeds` draws of the features on one data set, and the margin of the kernel machine (line).
 # ```
 #
-# At $m =$ {glue:text}`m-most` the ratio of the two margins is {glue:text}`f2-ratio`. So there the best separator on the features is about as good as the kernel machine. Does training find it? We descend on the exponential loss divided by itself, as in chapter 01, from 0 and with momentum, which is known to speed this up {cite:p}`ji2021fast`. Then we compare what it predicts on new points with what the kernel machine does.
+# At $m =$ {glue:text}`m-most` the ratio of the two margins is {glue:text}`f2-ratio`. So there the best separator on the features is about as good as the kernel machine. Does training find it? We descend on the exponential loss and divide each gradient by the loss, as in chapter 01, from 0 and with momentum, which is known to speed this up {cite:p}`ji2021fast`. Then we compare what it predicts on new points with what the kernel machine does.
 
 # %%
 NEW = 2000
@@ -157,7 +157,7 @@ figures.glue(
 # Test error on the checkerboard hidden in more and more coordinates that tell nothing. {glue:text}`board-train` training points, {glue:text}`units` units in the network, an exact kernel machine for the output layer; 95 % intervals over {glue:text}`seeds` seeds.
 # ```
 #
-# The trained networks reach {glue:text}`f1-ratio` of the linear program's margin. And they adapt: the kernel has to pay for every coordinate, whether it tells something or not; the network that moves its features finds the two that do. With {glue:text}`extra-most` idle coordinates its error is {glue:text}`error-both` %, that of the kernel machine {glue:text}`error-output` %: {glue:text}`f1-gain` points more.
+# The trained networks reach {glue:text}`f1-ratio` of the linear program's margin. And they adapt: the kernel has to pay for every coordinate, whether it tells something or not; the network that moves its features can favour the two that do, and so loses less, though with many idle coordinates it loses, too. With {glue:text}`extra-most` idle coordinates its error is {glue:text}`error-both` %, that of the kernel machine {glue:text}`error-output` %: {glue:text}`f1-gain` points more.
 #
 # ## Learning without moving: the output scale
 #
@@ -225,7 +225,7 @@ figures.glue(
 # Left: loss of one seed for each width, and the bound (dashed). Right: the largest change of any unit's weights, {glue:text}`seeds` seeds. 20 points on the sphere in 10 dimensions, random labels, $\eta$ the inverse of the largest eigenvalue of $H^\infty$.
 # ```
 #
-# The labels are random, and still every width converges at a geometric rate. From the first step on the loss is never above {glue:text}`bound-room` of the bound, which counts on the worst eigenvector alone. The movement falls with a slope of {glue:text}`width-slope`; theory says $-\tfrac12$.
+# The labels are random, and still the loss falls at a geometric rate. At the largest width it is never above {glue:text}`bound-room` of the bound from the first step on; the bound counts on the worst eigenvector alone. The movement falls with a slope of {glue:text}`width-slope`; theory says $-\tfrac12$.
 #
 # ## More parameters than samples: double descent
 #

@@ -548,7 +548,7 @@ for kx, ky in zip(border_modes.kx.values, border_modes.ky.values):
 # ## Take the pooling away
 #
 # If pooling is the cause, a LeNet without it should have no blind directions. We remove both pooling layers and change nothing else; the first linear layer then sees 9216 inputs instead of 400, and the network has 18 times the weights.
-# To keep the comparison fair and short, both are trained on the same {glue:text}`pool-train` samples at $\sigma = $ {glue:text}`pool-sigma`, in directions where LeNet is good, bad and blind.
+# To keep the comparison fair and short, both are trained on the same {glue:text}`pool-train` samples at $\sigma = $ {glue:text}`pool-sigma`, on one mode where LeNet's recorded map is bright and two where it is dark.
 
 # %%
 pool_modes = directions.dft([(0, 4), (12, 12), (0, 8)])
@@ -575,9 +575,9 @@ figures.glue(
 # ```
 #
 # Without pooling the worst of the three is at {glue:text}`unpooled-lowest` %, and {glue:text}`unpooled-gained` points better than with it. The layers that make the network small are the layers that make it blind.
-# We chose these three modes because LeNet's map is bright, half bright and dark there. The source's statement is about all modes at $\sigma = 3$; that, and a ResNet-18 with every stride set to 1, which costs twenty times as much as one with strides, waits for a recording.
+# We chose (0, 4), where LeNet's map is bright, and two modes where it is dark: (0, 8), which an average over 4 pixels stops altogether, and (12, 12), of which it lets a little through. The source's statement is about all modes at $\sigma = 3$; that, and a ResNet-18 with every stride set to 1, which costs twenty times as much as one with strides, waits for a recording.
 #
-# ## Slow even where nothing is lost
+# ## Speed, where the noise is weak
 #
 # At $\sigma = 0.5$ the noise is weak. Are all directions learned equally fast? We count the steps until the training loss of a batch first falls below {glue:text}`speed-loss`.
 # The threshold is ours; the paper says "a small training loss". Logistic regression needs no experiment: the problems are rotations of each other, so from a start at 0 it takes the same steps on all.
@@ -621,7 +621,7 @@ for net, result in speed.items():
 #
 # The slowest direction takes at least {glue:text}`speed-ratio-lenet` times as long as the fastest for LeNet, and at least {glue:text}`speed-ratio-resnet18` times for the thin ResNet. Both are lower bounds: {glue:text}`speed-never-lenet` LeNets and {glue:text}`speed-never-resnet18` ResNets never got there, and count with all the steps they had.
 # A network that did not get there may be slow or blind; the learning rate has fallen to 0 by then, and this run cannot tell. So only networks that reached the loss say whether information is lost. The lowest test accuracy among these, seed by seed: {glue:text}`speed-test-lenet` % for LeNet and {glue:text}`speed-test-resnet18` % for the ResNet.
-# The directions that would be the test are the ones that were not reached, and we leave the question open here.
+# For LeNet the directions that would be the test are the ones that were not reached. Where a ResNet has reached the loss and scores low all the same, it has fitted its samples and not found the direction. So we leave the question open here.
 #
 # ## Turn up the noise
 #

@@ -7,7 +7,7 @@
 # %% [markdown]
 # # Natural images
 #
-# > Turned round in the basis of its own directions, digits become harder for LeNet; for a thin ResNet we see no clear loss. A shortcut planted along an early direction is taken and along a late one mostly ignored, but the shortcut turns out to be the coordinate that planting takes away.
+# > Turned round in the basis of its own directions, digits become harder for LeNet; for a thin ResNet we see no clear loss. A shortcut planted along an early direction is taken and along a late one mostly ignored, but most of that shortcut turns out to be the coordinate that planting takes away.
 #
 # In this chapter you will
 #

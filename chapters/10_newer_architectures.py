@@ -199,7 +199,7 @@ for part, chosen in {"a": VARIANTS[:3], "b": VARIANTS[3:]}.items():
 # ```{glue:figure} fig-new-dimension
 # :name: fig-new-dimension
 # :alt: Effective dimension of ten networks on a log axis, with a dotted line at 1024: lowest for the blurred ResNet, next ViT and Mixer, highest for the ResNet with batch statistics and the MLP, which lies on the line.
-# Effective dimension of all ten, with 95 % intervals over four groups of {glue:text}`new-networks` networks. The dotted line is 1024, no preference.
+# Effective dimension of all ten, with 95 % intervals over four groups, {glue:text}`new-networks` networks in all. The dotted line is 1024, no preference.
 # ```
 #
 # **Padding.** With circular padding, the proposition applies: three strides of 2 make $P = 8$, so a mean over all points would leave modes with *both* frequencies multiples of 4 and nothing else. These are the nodes of chapter 07's lattice, from symmetry alone. We have a finite number of points, whose noise has an energy that falls as one over their number.
@@ -355,9 +355,9 @@ for name, result in trained.items():
 # | ResNet-18, blurred | {glue:text}`learned-blurred-0` | {glue:text}`learned-blurred-8` | {glue:text}`learned-blurred-4` | {glue:text}`learned-blurred-2` |
 #
 # The rank correlation of response and accuracy is {glue:text}`new-rank`, over all networks and modes. In the five architectures with a preference, no mode with a response below the mean is learned; a Mixer on $(2, 2)$ comes closest. The ViT is perfect on $(0, 0)$ and $(8, 8)$ and at chance on the other two, where the MLP, with no idea of images at all, does no worse than elsewhere.
-# The ConvNeXt adds $(4, 4)$, and the blurred ResNet has only $(0, 0)$ left: a filter that was meant to make a network more stable against shifts has also made it blind to three problems of four.
+# The ConvNeXt adds $(4, 4)$, and the blurred ResNet has only $(0, 0)$ left: a filter that was meant to make a network more stable against shifts has also cost it $(8, 8)$ and $(4, 4)$, on which plain ResNets can generalise; $(2, 2)$ neither of them learns.
 #
-# The plain ResNet shows the limit of the prediction. On its lattice some networks generalise and others do not, as the points show: a response makes it possible to learn a direction and does not ensure it. And it answers the question about batch normalisation: these networks were trained on batch statistics, and what they learn follows the lattice
+# The plain ResNet shows the limit of the prediction. On its lattice some networks generalise and others do not, as the points show: a response makes it possible to learn a direction and does not ensure it. And it bears on the question about batch normalisation: these networks were trained on batch statistics, and where they learn anything, it is on the lattice
 # of evaluation mode, of which the fresh network in training mode showed no trace in its map.
 #
 # ## What the claims have come to

@@ -247,7 +247,7 @@ claims.box()
 #
 # - The paper's networks are three layers deep and its sets larger. Its test of the convolutional network used Adam; ours follows the gradient flow.
 # - Where $\alpha^*$ lies depends on the level. We took 1.
-# - Two networks on one small image set are an example of "either can win", not a law about architectures.
+# - Two networks on one small image set could at most be an example of "either can win", not a law about architectures; where the interval of one holds 0, they are not even that.
 #
 # ## Exercises
 #

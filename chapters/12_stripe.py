@@ -155,7 +155,7 @@ figures.text("close-p", str(p.samples[-2]))
 # Compression of the weights. Left: along the flow, one line for each of {glue:text}`seeds` networks, $d = 2$, $p =$ {glue:text}`close-p`. Middle: the same feature networks' errors. Right: at the time $t^*$ when a tenth of the points is fitted: a dot for each network, lines for the mean over {glue:text}`seeds` seeds, $h =$ {glue:text}`width`; preset {glue:text}`preset`.
 # ```
 #
-# In the lazy regime $\Lambda$ changes by {glue:text}`stays` of itself: nothing. In the feature regime it grows with the data as $p^{a}$, and we find $a =$ {glue:text}`slopes`. Theory says $a = 1/2$ in every dimension; over a decade of $p$ the intervals are wide.
+# In the lazy regime $\Lambda$ changes by {glue:text}`stays` of itself: nothing. In the feature regime we fit $\Lambda^* \sim p^{a}$ and find $a =$ {glue:text}`slopes`. Theory says $a = 1/2$ in every dimension; over a decade of $p$ the intervals are wide, and where one holds 0 no growth is shown. The recorded curves at the end are steadier.
 # From the time when nine tenths of the points are fitted to the end, the test error changes by {glue:text}`overfitting` points.
 #
 # Why $1/2$? Before any point is fitted, every neuron is pulled by an average over $p$ points. With infinitely many points the task is symmetric in $x_\perp$, so a neuron with $\omega_\perp = 0$ is not pulled sideways at all, and the flow carries the others there.
@@ -534,6 +534,6 @@ claims.box()
 #
 # ```{solution} ex-fluctuation
 # :class: dropdown
-# At $t^*$ a tenth of the points has margin 1, so typical products $\beta\,\omega_\parallel$ are of order $1/\alpha$; the flow keeps $\|\omega\|^2 + b^2 - \beta^2$, so both factors are of order $\alpha^{-1/2}$. A neuron whose $\omega_\perp$ stays of order 1 then has $\Lambda \sim \alpha^{-1/2}$ at most, a thousand at $\alpha = 10^{-6}$.
+# At $t^*$ a tenth of the points has margin 1, so typical products $\beta\,\omega_\parallel$ are of order $1/\alpha$; the flow keeps $\|\omega\|^2 + b^2 - \beta^2$, so both factors are of order $\alpha^{-1/2}$. If $\omega_\perp$ stayed of order 1, $\Lambda$ could not exceed about $\alpha^{-1/2}$, a thousand at $\alpha = 10^{-6}$. It need not stay: the mean pull on it is $\frac{\beta}{d}\,\omega_\perp\,\mathbb E[y\,\delta(\omega\cdot x/\sqrt d + b)]$, which shrinks it where the neuron's plane lies in the class of the other sign, nearly as fast as $\omega_\parallel$ grows. So the bound is a power $\alpha^{-a}$, with $a$ from $\frac12$ to about 1 for such neurons.
 # Vary `alpha` in `flow.train` at fixed $p$ and watch where $\Lambda^*$ stops depending on it.
 # ```

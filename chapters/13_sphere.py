@@ -7,7 +7,7 @@
 # %% [markdown]
 # # When learning features hurts: the sphere
 #
-# > Where no direction of the data is special, a network that turns its neurons follows the noise of its sample, and one that leaves them alone does better.
+# > Where no direction of the data is special, a network that turns its neurons follows the noise of its sample; while points are few, one that leaves them alone does better.
 #
 # In this chapter you will
 #
@@ -75,7 +75,7 @@ curves[10] = regimes.learning_curves("sphere", d=10, networks=("lazy", "feature"
 figures.glue(
     "fig-sphere",
     draw.learning_curves({f"d = {d}": c for d, c in curves.items()}),
-    alt="Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve, at d = 10 feature training with fixed orientations lies between them or with the lazy one, and crosses near one half mark feature networks that have lost a class.",
+    alt="Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve while points are few, and they meet towards the largest p where d is small; at d = 10 feature training with fixed orientations lies close to the lazy curve; crosses high up mark feature networks that have lost a class.",
 )
 
 
@@ -140,20 +140,20 @@ for name in ("seeds", "width", "n_test", "preset", "constant_seeds"):
 # %% [markdown]
 # ```{glue:figure} fig-sphere
 # :name: fig-sphere
-# :alt: Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve, at d = 10 feature training with fixed orientations lies between them or with the lazy one, and crosses near one half mark feature networks that have lost a class.
-# Learning curves on the sphere. Mean and 95 % band over {glue:text}`seeds` seeds, {glue:text}`n-test` test points each, $h =$ {glue:text}`width`; preset {glue:text}`preset`. Crosses: {glue:text}`lost` of {glue:text}`feature-networks` feature networks that have lost a class for good (explained below); they are not in the mean. {glue:text}`unfinished` networks did not fit all their points in time and are counted as they are.
+# :alt: Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve while points are few, and they meet towards the largest p where d is small; at d = 10 feature training with fixed orientations lies close to the lazy curve; crosses high up mark feature networks that have lost a class.
+# Learning curves on the sphere. Mean and 95 % band over {glue:text}`seeds` seeds, {glue:text}`n-test` test points each, $h =$ {glue:text}`width`; preset {glue:text}`preset`. Crosses: {glue:text}`lost` of {glue:text}`feature-networks` feature networks that had lost a class when training stopped (explained below); they are not in the mean. {glue:text}`unfinished` networks did not fit all their points in time and are counted as they are.
 # ```
 #
 # At $d = 10$ the feature network makes {glue:text}`penalty` points more errors than the lazy one from the same start on the same points. On the stripe it was the other way round.
 #
-# **Is it the turning?** With the orientations fixed, feature training makes {glue:text}`relief` points fewer errors, and lies {glue:text}`rest` points above the lazy network. The rest of the feature regime is still there: at the largest $p$ its kernel has changed by {glue:text}`fixed-change` times its size at the start.
-# Turning is what we took away, so turning costs at least this much. The recorded curves at the end, with more neurons and seeds, say how much is left.
+# **Is it the turning?** With the orientations fixed, feature training makes {glue:text}`relief` points fewer errors; its error minus the lazy network's is {glue:text}`rest` points. The rest of the feature regime is still there: at the largest $p$ its kernel has changed by {glue:text}`fixed-change` times its size at the start.
+# Turning is what we took away, and this much of the error goes with it. The recorded curves at the end, with more neurons and seeds, say how much is left.
 #
 # **Where does it end?** The talk shows that with enough points the feature network catches up: the curves cross at some $p^*$ that grows with $d$. Up to $p =$ {glue:text}`largest`, and among pairs in which no network has lost a class, we find these crossings: {glue:text}`crossings`. The recorded curves below reach further.
 #
 # ## A sample can cost a class
 #
-# The crosses in the figure are not networks that we stopped too early. On no point of one class is any neuron active whose $\beta$ has the sign of that class. So $F$ is zero or of the wrong sign there, nothing pulls the neurons that could mend it, and however long we wait the class is lost.
+# The crosses in the figure are not networks that we stopped too early. On no point of one class is any neuron active whose $\beta$ has the sign of that class. So $f$ is zero or of the wrong sign there, and no neuron of the right sign feels the points that are lost. In principle a neuron of the wrong sign could still turn over; where no neuron at all is active on the class and the other class is fitted, nothing moves any more.
 #
 # How does a network that started with neurons looking everywhere come to this? While $F$ is small all points pull alike. A neuron with $\beta > 0$ and weights $w = (\omega, b)$ then climbs
 #
@@ -173,8 +173,8 @@ for name in ("seeds", "width", "n_test", "preset", "constant_seeds"):
 # Fix the length $r = \|x\|$ and average over directions: $\omega\cdot x$ is symmetric about 0 and proportional to $r$. A convex function of a symmetric variable times $r$ has a mean that does not fall with $r$, and $\sigma(\cdot + b)$ is convex. All points outside have a larger $r$ than all points inside, so they contribute at least as much, with label $-1$.
 # ```
 #
-# Neurons with $\beta < 0$ grow and fit the points outside. Those with $\beta > 0$ live on the fluctuations of the sample, of order $p^{-1/2}$. If there are too many points outside, $G$ may be positive nowhere. Then every neuron with $\beta > 0$ shrinks until its $\beta$ changes sign or it sees no point at all.
-# It is saved only if the outside is fitted first, for then the points inside are left to pull alone. The smaller $\alpha$, the longer that takes. So we expect: where some $G(w) > 0$, no class is lost; where none is, the class inside is lost, surely so as $\alpha \to 0$. That early alignment can lead to such ends is known {cite:p}`boursier2025early`; which samples do it here is our question.
+# Neurons with $\beta < 0$ grow and fit the points outside. Those with $\beta > 0$ live on the fluctuations of the sample, of order $p^{-1/2}$. If there are too many points outside, $G$ may be positive nowhere. Then every neuron with $\beta > 0$ shrinks. If $\|w\| > \beta$ at the start, its $\beta$ reaches 0 and changes sign, unless it first sees no point at all; if not, $\beta$ stays positive, and $w$ loses sight of all points or dwindles in a direction where $G < 0$.
+# The class is saved only if the outside is fitted while some of them still see the inside, for then the points inside are left to pull alone. The smaller $\alpha$, the longer that takes. So we expect: where some $G(w) > 0$, no class is lost; where none is, the class inside is lost, more often the smaller $\alpha$, though not surely: a neuron that only dwindles can be woken. That early alignment can lead to such ends is known {cite:p}`boursier2025early`; which samples do it here is our question.
 #
 # We look for the largest $G$ by ascent from 100 random $w$, before any training, and then train.
 
@@ -215,9 +215,9 @@ for name in ("unlucky_p", "unlucky_samples", "unlucky_width"):
 # ```
 #
 # Of the {glue:text}`spared-n` samples with a pull {glue:text}`spared` % cost a network its class at any $\alpha$ (the interval ends at {glue:text}`spared-high` %); of the {glue:text}`doomed-n` without, {glue:text}`doomed` do at $\alpha =$ {glue:text}`least-alpha`. One number, computed from the points alone, tells the two kinds apart.
-# More points do not make such samples rare (right): their surplus on one side grows with $\sqrt p$ just as the other fluctuations do. More dimensions do. More neurons should not help, since all of them climb the same $G$.
+# Over these numbers of points such samples do not become rare (right): with equal classes their surplus on one side grows with $\sqrt p$ just as the other fluctuations do. (The threshold in {eq}`eq-sphere` is not exactly the median; at $d = 2$ it leaves half a point in a hundred too few outside, which would tell from about $p = 10^4$ on.) More dimensions help. More neurons should not help, since all of them climb the same $G$.
 #
-# For the learning curves this means that the mean over *all* feature networks has a floor that does not fall with $p$: the share of lost ones times their error, near one half. That is why we compare the regimes on pairs that kept both classes, and count the others.
+# For the learning curves this means that in low dimension the mean over *all* feature networks has a floor that does not fall with $p$: the share of lost ones times their error. That is why the curves and the crossings leave lost networks out and count them; the differences quoted at $d = 10$ are over all networks.
 #
 # ## How fast a lazy network learns a constant
 #
@@ -316,7 +316,7 @@ for name, place in {"most": most, "last": last}.items():
 # ```
 #
 # Crossings in the recorded curves: {glue:text}`crossings-recorded`. {glue:text}`grows` At $d = 10$ the feature network's extra error is largest at $p =$ {glue:text}`most-p`, {glue:text}`most-excess` points,
-# and {glue:text}`last-excess` points at the last $p =$ {glue:text}`last-p`, lost networks included; there it is the better one in {glue:text}`last-ahead` pairs that started alike.
+# and {glue:text}`last-excess` points at the last $p =$ {glue:text}`last-p`; there it is the better one in {glue:text}`last-ahead` pairs that started alike.
 #
 # The culprit again, with more neurons and seeds: up to $p = 256$ the feature network is {glue:text}`recorded-penalty` points worse than the lazy one. Fixing the orientations takes away {glue:text}`recorded-relief` of these and leaves {glue:text}`recorded-rest`;
 # at the last $p$ the network with fixed orientations stands at {glue:text}`recorded-last-rest` points against the lazy one. Where the remainder is above zero, turning is not the whole story: lengths and biases follow the sample, too.

@@ -222,11 +222,10 @@ figures.text("bins-middle", str(par.bins[1]))
 # $I(X;T)$ of each hidden layer along training, read to {glue:text}`bins-middle` bins between −1 and 1 (bins of the same width for ReLU). Mean and 95 % band over {glue:text}`seeds` seeds, {glue:text}`plane-epochs` epochs. Test accuracy: tanh {glue:text}`accuracy-tanh` %, ReLU {glue:text}`accuracy-relu` %.
 # ```
 #
-# In the last two hidden layers the information falls from its peak by {glue:text}`fall-tanh` bits in the tanh network, and by {glue:text}`fall-relu` in the ReLU network. Both generalise. So a compression phase is not needed for generalisation, as {cite:t}`saxe2019information` say.
+# In the last two hidden layers the information falls from its peak by {glue:text}`fall-tanh` bits in the tanh network, and by {glue:text}`fall-relu` in the ReLU network. Both generalise. If the ReLU network's fall is none, a compression phase is not needed for generalisation, as {cite:t}`saxe2019information` say; an interval that reaches well above 0 does not prove it. (Student's interval does not know that a fall is never negative.)
 #
 # What of the bins? With {glue:text}`bins-coarse` bins the tanh layers fall by {glue:text}`fall-coarse` bits, with {glue:text}`bins-fine` by {glue:text}`fall-fine`: finer bins make the fall {glue:text}`fine-over-coarse` times as large. We had expected it to shrink. It is plain afterwards: finer bins see more information at the peak, and at the end the units sit so close to ±1 that no bin of any sensible size tells them apart.
 # The size of the fall depends on the bins; its existence, for tanh, does not at these widths. Noise (deviation 0.05) in place of bins falls by {glue:text}`noisy-tanh` bits for tanh and {glue:text}`noisy-relu` for ReLU. These are upper bounds from 512 of the inputs and cannot exceed 9 bits, where the binned numbers can reach 12: compare the two networks, not the two measures.
-# A fall from a peak is never negative, so a fall of about 0 is what no compression looks like.
 #
 # ## What the claims have come to
 #

@@ -354,7 +354,7 @@ figures.glue(
 # Thin ResNet-18s on clean labels and with a share of {glue:text}`residual-share` corrupted. {glue:text}`resnet-train` images of {glue:text}`data`, {glue:text}`orders` orders; {glue:text}`resnet-tail`.
 # ```
 #
-# The difference of the areas is {glue:text}`residual-gap`; the lowest training accuracy is {glue:text}`residual-fit`. For the source's own case, replace the model and the data:
+# The difference of the areas is {glue:text}`residual-gap`; the lowest training accuracy is {glue:text}`residual-fit`. So few seeds give no interval; compare it with {glue:text}`auc-gap` for the fully connected networks. For the source's own case, replace the model and the data:
 #
 # ```python
 # net = torchvision.models.resnet50(weights="IMAGENET1K_V1")

@@ -298,17 +298,17 @@ figures.number("from", float(base.selectivity.mean()), ".2f")
 figures.number("to", float(far_enough.selectivity.mean()), ".2f")
 
 # %% tags=["hide-input", "remove-output"]
-ALT_TRADE = "Test accuracy against mean selectivity for networks with a penalty of growing strength: accuracy stays level while selectivity falls, then drops."
+ALT_TRADE = "Test accuracy against mean selectivity for networks with a penalty of growing strength: accuracy falls little at first while selectivity falls, then drops."
 figures.glue("fig-trade", draw.trade_off(pushed), alt=ALT_TRADE)
 
 # %% [markdown]
 # ```{glue:figure} fig-trade
 # :name: fig-trade
-# :alt: Test accuracy against mean selectivity for networks with a penalty of growing strength: accuracy stays level while selectivity falls, then drops.
+# :alt: Test accuracy against mean selectivity for networks with a penalty of growing strength: accuracy falls little at first while selectivity falls, then drops.
 # Test accuracy against mean selectivity of the units. Colour is the strength of the penalty, every point a network; {glue:text}`widths` hidden units, {glue:text}`n-train` images of {glue:text}`data`; {glue:text}`tail`. The dashed line is the unpenalised mean divided by 2.5.
 # ```
 #
-# The weakest of our strengths that divides the selectivity by at least 2.5 in every network is $\lambda =$ {glue:text}`strength`. It takes the mean from {glue:text}`from` to {glue:text}`to`, and changes the test accuracy by {glue:text}`cost` points. Most of a network's selectivity is not needed for its accuracy. Some of it is: at the left end the accuracy does fall.
+# The weakest of our strengths that divides the selectivity by at least 2.5 in every network is $\lambda =$ {glue:text}`strength`. It takes the mean from {glue:text}`from` to {glue:text}`to`, and changes the test accuracy by {glue:text}`cost` points. Most of a network's selectivity can be had away for a small loss of accuracy, though not for none where the interval lies below 0; at the left end the loss is large.
 #
 # ## On MNIST, recorded
 #

@@ -7,7 +7,7 @@
 # %% [markdown]
 # # Judging a network without a test set
 #
-# > Over the course of training, reliance on single directions turns about where the test loss turns, and it needs the training set alone. The test accuracy turns earlier, so stopping by it is late. As a judge between networks that are all alike it is nearly blind.
+# > Over the course of training, reliance on single directions turns about where the test loss turns, and it needs the training set alone. The test accuracy turns earlier, so stopping by reliance comes late. As a judge between networks that are all alike it is nearly blind.
 #
 # In this chapter you will
 #

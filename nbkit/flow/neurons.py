@@ -66,8 +66,7 @@ def output_and_gradient(neurons: Tensor, points: Tensor, pull) -> tuple[Tensor, 
 def has_lost_a_class(neurons: Tensor, points: Tensor, y: Tensor) -> Tensor:
     """Whether there is a class on no point of which a neuron with β of its sign is active: (runs,) of bool.
 
-    points: augmented inputs (runs, p, d + 1). Then yf ≤ 0 on the whole class, and nothing pulls the neurons that could
-    mend it.
+    points: augmented inputs (runs, p, d + 1). Then yf ≤ 0 on the whole class, and no neuron of its sign feels it.
     """
     lost = torch.zeros(len(points), dtype=torch.bool, device=points.device)
     for run, (own, at) in enumerate(zip(neurons, points)):

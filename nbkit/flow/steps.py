@@ -77,7 +77,7 @@ class Problem:
         return ~(margin >= self.loss.fitted) & (self.y != 0)
 
     def given_up(self, neurons: Tensor, unfitted: Tensor) -> Tensor:
-        """Which runs (runs,) have fitted one class and lost the other for good, unfitted being (runs, p)."""
+        """Which runs (runs,) have fitted one class and lost the other, unfitted being (runs, p)."""
         one_class = ((self.y == -1) == unfitted).all(1) | ((self.y == 1) == unfitted).all(1)
         runs = (one_class & unfitted.any(1)).nonzero()[:, 0]
         one_class[:] = False
