@@ -97,7 +97,7 @@ def _svg(fig: Figure) -> str:
 def _format(value: float, fmt: str) -> str:
     """`format`, with a true minus sign, but none for what is rounded to 0, and powers of ten in place of e-notation."""
     mantissa, e, exponent = format(value, fmt).partition("e")
-    written = mantissa.replace("-", "−" if float(mantissa) else "")
+    written = mantissa.replace("-", "−" if re.search("[1-9]", mantissa) else "")
     return f"{written} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}" if e else written
 
 
