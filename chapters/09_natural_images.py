@@ -232,9 +232,9 @@ if carried:
 stored = {f"flip-{net}": r for net, r in flips.items()} | {f"carrier-{net}": r for net, r in carried.items()}
 figures.text(
     "img-recorded",
-    "Recorded: " + "; ".join(f"`{name}` ({results.label(r)})" for name, r in stored.items()) + "."
+    "Recorded: " + "; ".join(f"{name} ({results.label(r)})" for name, r in stored.items()) + "."
     if stored
-    else "Neither experiment has been recorded yet; `nbkit record flip-resnet18` and `nbkit record carrier-resnet18` do it.",
+    else "Neither experiment has been recorded yet; “nbkit record flip-resnet18” and “nbkit record carrier-resnet18” do it.",
 )
 
 # %% tags=["hide-input"]

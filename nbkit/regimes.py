@@ -157,8 +157,9 @@ def exponent(p, values) -> intervals.Estimate:
 
 
 def slope(x, runs) -> float:
-    """Slope of ln(mean over runs) on ln x; runs: (runs, len(x))."""
-    return float(np.polyfit(np.log(x), np.log(runs.mean(0)), 1)[0])
+    """Least-squares slope of ln(mean over runs) on ln x; runs: (runs, len(x))."""
+    apart = np.log(x) - np.log(x).mean()
+    return float(apart @ np.log(runs.mean(0)) / (apart @ apart))
 
 
 def _points(task, repetitions, p: int, d: int, n_test: int):
