@@ -89,17 +89,8 @@ def accuracy(
         for repetition in repetitions
     ]
     trained = fleet.train(partial(nets.build, net, **options or {}), tasks, recipe, device=device)
-    final = trained.history.isel(epoch=-1)
-    shape = (len(directions), seeds)
-    grid = lambda name, scale=1: (("direction", "seed"), scale * final[name].values.reshape(shape))
-    result = xr.Dataset(
-        {
-            "test_accuracy": grid("test_accuracy", 100),
-            "train_accuracy": grid("train_accuracy", 100),
-            "train_loss": grid("train_loss"),
-            "iterations": grid("iterations"),
-            "diverged": (("direction", "seed"), final.diverged.values.reshape(shape)),
-        },
+    return xr.Dataset(
+        _scores(trained.history.isel(epoch=-1), (len(directions), seeds)),
         coords={
             "seed": list(repetitions),
             **{name: directions[name] for name in ("kx", "ky") if name in directions.coords},
@@ -110,9 +101,14 @@ def accuracy(
             "steps": epochs * -(-n_train // min(batch, n_train)),
         },
     )
-    for name in ("test_accuracy", "train_accuracy"):
-        result[name].attrs["units"] = "%"
-    return result
+
+
+def _scores(final: xr.Dataset, shape: tuple[int, int]) -> dict[str, tuple]:
+    """What `accuracy` returns, from the last epoch of all tasks; shape: numbers of directions and seeds."""
+    found = {name: final[name].values.reshape(shape) for name in ("train_loss", "iterations", "diverged")}
+    percent = {name: 100 * final[name].values.reshape(shape) for name in ("test_accuracy", "train_accuracy")}
+    axes = ("direction", "seed")
+    return {name: (axes, v, {"units": "%"}) for name, v in percent.items()} | {n: (axes, v) for n, v in found.items()}
 
 
 def split(v: np.ndarray, *, seed: int, n_train: int, n_test: int, **problem) -> fleet.Split:

@@ -3,6 +3,7 @@
 import torch
 
 from nbkit import flow
+from nbkit.data import gaussian
 from nbkit.flow import neurons as module
 
 
@@ -50,3 +51,11 @@ def test_a_class_is_lost_when_no_neuron_of_its_sign_sees_it():
     assert not flow.has_lost_a_class(
         torch.tensor([[[*right, 1.0]]]).double(), points[:, :2], y[:, :2]
     ).item()  # there is one class
+
+
+def test_neurons_and_points_of_one_seed_are_independent():
+    neurons = flow.initial([0, 3], 500, 2).reshape(2, -1)
+    points = gaussian.sample("sphere", [0, 3], 1000, 2)[0].reshape(2, -1)
+    for one in neurons:
+        for other in points:
+            assert abs(float(torch.corrcoef(torch.stack([one, other]))[0, 1])) < 0.1
