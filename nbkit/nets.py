@@ -109,11 +109,12 @@ def plain_cnn(
     map.
 
     The default is the 11-layer network for CIFAR-10 of a public replication of [Morcos 2018]; its head is unreported,
-    and the mean over space is our choice.
+    and the mean over space is our choice. A bias before a batch norm would do nothing but drift: its gradient is pure
+    rounding, which Adam makes into whole steps.
     """
     layers: list[nn.Module] = []
     for width, stride in zip(channels, strides, strict=True):
-        layers.append(nn.Conv2d(in_channels, width, 3, stride=stride, padding=1))
+        layers.append(nn.Conv2d(in_channels, width, 3, stride=stride, padding=1, bias=not batch_norm))
         if batch_norm:
             layers.append(nn.BatchNorm2d(width))
         layers.append(nn.ReLU())

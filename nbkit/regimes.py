@@ -66,9 +66,7 @@ def learning_curves(
 
 
 @experiment
-def kernel_curves(
-    task: str, *, d: int, samples: Sequence[int], seeds: int, n_test: int, seed: int = 0, device: str = "auto"
-) -> xr.Dataset:
+def kernel_curves(task: str, *, d: int, samples: Sequence[int], seeds: int, n_test: int, seed: int = 0) -> xr.Dataset:
     """Learning curves of what needs no network: `error` (learner, p, seed) and support-vector `spacing` (p, seed).
 
     Learners: "initial kernel", the hard-margin machine with the tangent kernel of infinite width, and "neighbours".

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import functools
+import inspect
 import json
 import os
 import platform
@@ -43,7 +44,7 @@ def experiment(function: Callable[..., xr.Dataset]) -> Callable[..., xr.Dataset]
         dataset.attrs = {
             "experiment": function.__name__,
             "parameters": json.dumps({"args": args, **options}, default=_plain),
-            "device": machine.describe(options.get("device", "auto")),
+            "device": machine.describe(_device(function, options)),
             "seconds": round(time.perf_counter() - start, 2),
             "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
             "commit": commit(),
@@ -53,6 +54,14 @@ def experiment(function: Callable[..., xr.Dataset]) -> Callable[..., xr.Dataset]
         return dataset
 
     return measured
+
+
+def _device(function: Callable, options: dict) -> str:
+    """The device an experiment was given, or its default; "auto" where it may be passed on; else the CPU."""
+    takes = inspect.signature(function).parameters
+    passes_on = any(parameter.kind == parameter.VAR_KEYWORD for parameter in takes.values())
+    default = takes["device"].default if "device" in takes else "auto" if passes_on else "cpu"
+    return options.get("device", default)
 
 
 def save(dataset: xr.Dataset, path: str | Path) -> Path:

@@ -20,9 +20,7 @@ NO_PULL = 1e-9
 
 
 @experiment
-def constant_target(
-    *, d: int, samples: Sequence[int], seeds: int, n_test: int, seed: int = 0, device: str = "auto"
-) -> xr.Dataset:
+def constant_target(*, d: int, samples: Sequence[int], seeds: int, n_test: int, seed: int = 0) -> xr.Dataset:
     """Mean squared test error (p, seed) of the lazy network of infinite width for the target 1 on ‖x‖ = √d.
 
     It is the least-norm interpolation by the tangent kernel. Source: the scaling theory of [Petrini 2022] predicts

@@ -8,6 +8,7 @@ memory, random generators or CUDA's own kernels.
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from unittest import mock
@@ -21,12 +22,17 @@ INDEXED = ("copy_", "index", "index_put_", "_index_put_impl_", "native_batch_nor
 """Operations whose first tensor decides: CUDA lets the others be on the CPU, or vmap makes them on the real device."""
 
 
+PRODUCTS = ("mm", "bmm", "addmm", "baddbmm", "convolution", "convolution_backward")
+"""Operations that do most of the work."""
+
+
 class Sides(TorchDispatchMode):
-    """Follows which storages are on the GPU, through every operation."""
+    """Follows which storages are on the GPU, through every operation, and how many numbers each side multiplies."""
 
     def __init__(self):
         super().__init__()
         self.on_gpu: set[int] = set()
+        self.products: Counter[str] = Counter()
 
     def of(self, tensor: torch.Tensor) -> torch.device:
         """Where a tensor pretends to be."""
@@ -48,6 +54,8 @@ class Sides(TorchDispatchMode):
             where = CPU
         if where is None:
             where = self.of(given[0]) if name in INDEXED and given else next(iter(whole or map(self.of, given)), CPU)
+        if name in PRODUCTS:
+            self.products[where.type] += sum(t.numel() for t in given)
         if "device" in kwargs:
             kwargs["device"] = CPU
         single = {self.of(t) for t in given if not t.dim()}  # a number may come from the CPU, but not go there

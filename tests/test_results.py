@@ -78,3 +78,12 @@ def test_several_labels_say_once_what_all_share():
     both = "paper, h = 3, 4 seeds, 2026-01-02, stripe, h=3, commit c0ffee; with p = [1, 2], d=2; with p = [1, 5], d=5"
     assert results.labels([two, five]) == both
     assert results.labels([]) == "nothing has been recorded yet"
+
+
+def test_an_experiment_without_a_device_ran_on_the_cpu(monkeypatch):
+    monkeypatch.setattr(results.machine, "describe", lambda device: device)
+    label = lambda function, **options: results.experiment(function)(**options).attrs["device"]
+    assert label(lambda: xr.Dataset()) == "cpu"
+    assert label(lambda device="auto": xr.Dataset()) == "auto"
+    assert label(lambda device="auto": xr.Dataset(), device="cuda") == "cuda"
+    assert label(lambda **training: xr.Dataset()) == "auto"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from nbkit import device as machine
 from nbkit.flow.losses import LOSSES
 from nbkit.flow.steps import Problem, integrate
 
@@ -22,24 +23,26 @@ def train_models(
     seeds: Sequence[int],
     loss: str = "soft_hinge",
     max_steps: int = 20_000,
+    device: str = "auto",
 ) -> tuple[Tensor, Tensor]:
     """Train one fresh model per seed by gradient flow of F = α(f − f₀) and test it.
 
     net: makes a model that takes (n, ...) to (n, 1); x (runs, p, ...), y (runs, p) of ±1, x_test (n, ...), all float64.
     Returns F (runs, n) on the test points, and which runs have fitted all their points.
     """
-    models = [_fresh(net, seed) for seed in seeds]
+    models, target = [_fresh(net, seed) for seed in seeds], machine.resolve(device)
     start = torch.stack([nn.utils.parameters_to_vector(m.parameters()).detach() for m in models])[:, None]
+    x, y, x_test, start = (v.to(target) for v in (x, y, x_test, start))
     count = y.abs().sum(1, keepdim=True)
     problem = ModelProblem(x, y, None, count, alpha * y, y / count, start, None, LOSSES[loss], models[0])
     problem.f0 = problem.outputs(start, x).detach()
     end = integrate(
         problem, times=(), shares=(), observe=lambda n: n[:, :, :1], max_steps=max_steps, checkpoint=None, key=""
     )
-    points = x_test.expand(len(models), *x_test.shape)
-    with torch.no_grad():
-        F = alpha * (problem.outputs(end["end"], points) - problem.outputs(start, points))
-    return F, end["converged"]
+    with torch.no_grad():  # one network at a time: the test points may be many
+        predict = lambda parameters: problem.outputs(parameters[None], x_test[None])[0]
+        moves = [predict(after) - predict(before) for after, before in zip(end["end"].to(target), start)]
+    return alpha * torch.stack(moves).cpu(), end["converged"]
 
 
 @dataclass
@@ -64,6 +67,10 @@ class ModelProblem(Problem):
         margin = self.scale * (self.outputs(neurons, self.points) - self.f0)
         total = (self.loss.value(margin) * self.weight / self.scale).sum()
         return margin.detach(), torch.autograd.grad(total, neurons)[0]
+
+    def given_up(self, neurons: Tensor, unfitted: Tensor) -> Tensor:
+        """No run (runs,): of a model we do not know which units could still learn a class."""
+        return torch.zeros(len(unfitted), dtype=torch.bool, device=unfitted.device)
 
 
 def _fresh(net: Callable[[], nn.Module], seed: int) -> nn.Module:

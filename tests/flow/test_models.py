@@ -25,3 +25,14 @@ def test_a_torch_model_follows_the_same_flow():
     F, fitted = flow.train_models(net, x, y, x_test[0], alpha=10.0, seeds=[0])
     # The two begin with different step sizes, so they agree to the accuracy of Euler's steps.
     assert fitted.all() and (F - expected.predict(x_test)).abs().max() < 0.01 * F.abs().max()
+
+
+def test_a_model_may_fit_one_class_first():
+    start = flow.initial([0], 4, 3)
+    start[..., -1] = start[..., -1].abs()  # F grows where y = +1, and a step is too short for y = −1
+    x, y = gaussian.sample("stripe", [0], 12, 3)
+    x, y = x[:, y[0].argsort(descending=True)], y.sort(descending=True).values
+    x[:, y[0] < 0] = 0
+    x[:, y[0] > 0] = 5
+    F = flow.train_models(lambda: OneHiddenLayer(start[0]), x, y, x[0], alpha=1e-3, seeds=[0], max_steps=400)[0]
+    assert F.shape == (1, 12)
