@@ -3,7 +3,10 @@ import pytest
 from nbkit import record, results
 
 
-@pytest.mark.parametrize(("name", "axis"), [("stripe-kernels", "d"), ("sphere-constant", "d"), ("crossover", "alpha")])
+@pytest.mark.parametrize(
+    ("name", "axis"),
+    [("stripe-kernels", "d"), ("sphere-constant", "d"), ("crossover", "alpha"), ("dial", "h"), ("dial-cnn", "alpha")],
+)
 def test_a_recording_of_part_three_has_its_axes(name, axis, tmp_path, monkeypatch):
     monkeypatch.setattr(results, "RECORDED", tmp_path)
     stored = results.read(record.record(name, {"preset": "smoke", "device": "cpu"}))

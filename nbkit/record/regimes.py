@@ -78,6 +78,17 @@ def dial(p: LazyAndFeature) -> xr.Dataset:
         return joined(found, "h").assign_attrs(data=f"{p.images}, 10 components, p={p.p}")
 
 
+def convolutional_dial(p: LazyAndFeature) -> xr.Dataset:
+    """Test error of small convolutional networks against α, on images."""
+    options = dict(p=p.cnn_p, channels=p.cnn_channels, seeds=p.cnn_seeds, max_steps=p.cnn_steps)
+    with kept("dial-cnn") as part:
+        found = [
+            part(scales.convolutional, p.images, alphas=[alpha], seed=p.seed, device=p.device, **options)
+            for alpha in p.cnn_alphas
+        ]
+        return joined(found, "alpha").assign_attrs(data=f"{p.images}, pixels, p={p.cnn_p}, {p.cnn_channels} channels")
+
+
 def _learning_curves(recipe: str, task: str, d: int, options: dict) -> xr.Dataset:
     """`regimes.learning_curves`, one p after the other."""
     with kept(recipe) as part:
@@ -102,4 +113,5 @@ RECIPES = {
     "attractors-d": ("14", "attractors against d", attractor_dimensions),
     "crossover": ("14", "compression and attractors against α", crossover),
     "dial": ("11", "kernel change and error against α and width", dial),
+    "dial-cnn": ("11", "error of convolutional networks against α", convolutional_dial),
 }
