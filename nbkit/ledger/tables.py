@@ -60,7 +60,7 @@ def box_text(records: list[dict]) -> str:
     text = [_made(records)]
     for record in records:
         verdicts = re.sub("<.*?>", "", _verdicts(record))
-        text.append(f"{record['id']} {record['statement']} {verdicts}")
+        text.append(" ".join((record["id"], record["statement"], verdicts, *_details(record))))
         for line in _lines(record, bool(record["recorded"])):
             cells = [line.expected, *(", ".join(filter(None, number)) for number in line.numbers)]
             shown = "; ".join(f"{name.lower()} {cell}" for name, cell in zip(COLUMNS[1:], cells) if cell)
@@ -137,12 +137,21 @@ def _details(record: dict) -> Iterator[str]:
         yield f"Waits for {record['pending']}."
     if record["parts"]:
         yield f"Measured: {record['statistic']}."
+    if note := _common_note(record):
+        yield f"Live: {note}."
     if record["recorded"]:
         recorded = record["recorded"]
         made = [recorded[key] for key in ("device", "date", "data") if recorded[key]]
         preset = recorded["preset"] + (f" with {recorded['changed']}" if recorded["changed"] else "")
         commit = [f"commit {recorded['commit']}"] if recorded["commit"] else []
-        yield f"Recorded: preset {', '.join([preset, *made, *commit])}."
+        note = _common_note(recorded)
+        yield f"Recorded: preset {', '.join([preset, *made, *commit])}{f'; {note}' if note else ''}."
+
+
+def _common_note(result: dict) -> str:
+    """The note of several parts that all have the same, else nothing."""
+    notes = [part["note"] for part in result["parts"] or () if part["n"] is not None]
+    return notes[0] or "" if len(notes) > 1 and len(set(notes)) == 1 else ""
 
 
 def _source(record: dict) -> str:
@@ -159,13 +168,15 @@ def _lines(record: dict, recorded: bool) -> Iterator[Line]:
         return
     for index, part in enumerate(record["parts"]):
         same = [result and result["parts"][index] for result in results]
-        numbers = [(_number(cell), cell["verdict"]) if cell else ("", "") for cell in same]
+        said = [result and _common_note(result) for result in results]
+        numbers = [(_number(cell, known), cell["verdict"]) if cell else ("", "") for cell, known in zip(same, said)]
         statistic = "" if part["statistic"] == record["statistic"] else part["statistic"]
         yield Line(part["part"].replace("_", " "), statistic, part["expected"], numbers)
 
 
-def _number(result: dict) -> str:
-    note = f" ({result['note']})" if result["note"] else ""
+def _number(result: dict, known: str = "") -> str:
+    """A number with its interval and its note, but for a note that is known."""
+    note = f" ({result['note']})" if result["note"] and result["note"] != known else ""
     if result["n"] is None:
         return note.strip()
     if result["value"] is None:

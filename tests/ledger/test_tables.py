@@ -71,3 +71,15 @@ def test_a_number_is_shown_with_interval_and_n():
     assert shown(None, None, None, 1) == "no finite number"
     assert shown(3.0, 2.0, 4.0, 2) == "3 [2, 4], n = 2 (late)"
     assert shown(None, None, None, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("notes", "times"), [(("thin nets", "thin nets"), 1), (("thin nets", None), 1), (("a", "b"), 0)]
+)
+def test_a_note_that_all_parts_share_is_said_once(records, notes, times):
+    number = {"value": 1.0, "low": 0.9, "high": 1.1, "n": 3, "verdict": "partly"}
+    parts = [number | {"part": n, "statistic": "s", "expected": "1", "note": note} for n, note in zip("pq", notes)]
+    record = records[0] | {"preset": "book", "recorded": None, "verdict": "partly", "parts": parts}
+    shown = [tables.box_html([record]), tables.box_text([record]), ledger.table_markdown([record])]
+    assert [text.count("thin nets") for text in shown] == [times] * 3
+    assert all(("Live: thin nets." in text) == (notes[0] == notes[1]) for text in shown)
