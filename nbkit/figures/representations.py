@@ -27,7 +27,7 @@ def layer_pictures(panels: dict[str, xr.Dataset]) -> Figure:
                 )
             ax.set(title=f"{title}, {regime}", xlim=(-1.1, 1.1), ylim=(-1.1, 1.1), xticks=[], yticks=[])
             ax.spines[:].set_visible(True)
-    axes[0, 0].legend(loc="upper left")
+    fig.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
     fig.supxlabel("first component / largest value")
     fig.supylabel("second component")
     return fig
