@@ -12,7 +12,7 @@
 # In this chapter you will
 #
 # - meet $D(v)$, a family of two-class problems that differ only in *where* in image space the answer lies;
-# - see a map of where LeNet and a thin ResNet find that answer, and where they learn their training set by heart instead;
+# - see maps of where LeNet and a thin ResNet find that answer, and learn that the ResNet fits its training set even where it does not;
 # - derive what pooling and strides leave of a frequency, and see which features of the maps that explains.
 #
 # The protocol and most claims are those of {cite:t}`ortiz2020neural`.
@@ -318,7 +318,7 @@ figures.text("grid-share", draw.listed(learned, ".2f"))
 # :name: fig-lattice
 # :alt: Accuracies of thin ResNets in three groups: test accuracy is high on the lattice and falls towards chance off it; train accuracy is high throughout.
 # Accuracy of thin ResNet-18s by the place of the mode on the lattice of strides: every network is a filled point (test) and a hollow one (train), squares are modes with an odd frequency. {glue:text}`thin-seeds` seeds a mode,
-# width {glue:text}`thin-width`, {glue:text}`thin-train` training samples, $\sigma = $ {glue:text}`thin-sigma`.
+# width {glue:text}`thin-width`, {glue:text}`thin-train` training samples, $\sigma = $ {glue:text}`thin-sigma`; preset {glue:text}`preset`.
 # ```
 #
 # {glue:text}`contrast` points lie between the even modes on the lattice and those off it. Frequency (4, 8) is higher than (2, 2), and yet easier. So a ResNet
@@ -570,7 +570,7 @@ figures.glue(
 # ```{glue:figure} fig-unpooled
 # :name: fig-unpooled
 # :alt: LeNet's test accuracy on three modes, with pooling between chance and 90 percent, without pooling high on all three.
-# LeNet with its pooling layers (hollow) and without them (filled) on the same problems: {glue:text}`pool-train` training samples, $\sigma = $ {glue:text}`pool-sigma`, {glue:text}`seeds` seeds a mode.
+# LeNet with its pooling layers (hollow) and without them (filled) on the same problems: {glue:text}`pool-train` training samples, $\sigma = $ {glue:text}`pool-sigma`, {glue:text}`seeds` seeds a mode; preset {glue:text}`preset`.
 # ```
 #
 # Without pooling the worst of the three is at {glue:text}`unpooled-lowest` %, and {glue:text}`unpooled-gained` points better than with it. So LeNet is blind on the dark modes with these layers and sees without them. Whether that is for want of pooling or for the weights that come instead, this comparison does not say.
@@ -615,7 +615,7 @@ for net, result in speed.items():
 # ```{glue:figure} fig-speed
 # :name: fig-speed
 # :alt: Iterations until learned, by direction, on a log scale, each network a point; hollow points on a dotted line mark networks that never got there in the steps they had.
-# Steps until the batch loss falls below {glue:text}`speed-loss`, $\sigma = 0.5$; each point is one network, {glue:text}`seeds` seeds a direction; {glue:text}`n-train` training samples for LeNet, {glue:text}`speed-train` for the thin ResNet. Hollow points never got there in the steps allowed, {glue:text}`speed-steps-lenet` for LeNet and {glue:text}`speed-steps-resnet18` for the ResNet (dotted).
+# Steps until the batch loss falls below {glue:text}`speed-loss`, $\sigma = 0.5$; each point is one network, {glue:text}`seeds` seeds a direction; {glue:text}`n-train` training samples for LeNet, {glue:text}`speed-train` for the thin ResNet. Hollow points never got there in the steps allowed, {glue:text}`speed-steps-lenet` for LeNet and {glue:text}`speed-steps-resnet18` for the ResNet (dotted). Preset {glue:text}`preset`.
 # ```
 #
 # The slowest direction takes at least {glue:text}`speed-ratio-lenet` times as long as the fastest for LeNet, and at least {glue:text}`speed-ratio-resnet18` times for the thin ResNet. Both are lower bounds: {glue:text}`speed-never-lenet` LeNets and {glue:text}`speed-never-resnet18` ResNets never got there, and count with all the steps they had.
@@ -739,7 +739,7 @@ if (recorded := results.recorded("grid-resnet18")) is not None:
 # | ResNet-18 | 86.4 / {glue:text}`resnet18-mean` | .75 / {glue:text}`resnet18-above-90` | .31 / {glue:text}`resnet18-above-99` | .25 / {glue:text}`resnet18-below-60` | 100 / {glue:text}`resnet18-maximum` |
 # | DenseNet-121 | 53.7 / {glue:text}`densenet121-mean` | .07 / {glue:text}`densenet121-above-90` | .04 / {glue:text}`densenet121-above-99` | .92 / {glue:text}`densenet121-below-60` | 100 / {glue:text}`densenet121-maximum` |
 #
-# Released: the accuracies published with {cite:t}`ortiz2020neural`, 256 modes, of which 144 are runs and the others their mirror images. Ours counts each pair of mirror images once.
+# Released: the accuracies published with {cite:t}`ortiz2020neural`, 256 modes, of which 144 are runs and the others their mirror images. Ours counts each pair of mirror images once, and is the mean over seeds.
 # Mode by mode, LeNet's recorded map and the released one have a rank correlation of {glue:text}`lenet-alike` (Spearman; each of our seeds against their one run).
 #
 # ## What the claims have come to

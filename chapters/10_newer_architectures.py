@@ -116,7 +116,7 @@ for name in names:
 # So $g = Tg$. An image repeats itself with period $P$ if and only if its Fourier transform vanishes outside of the multiples of $32/P$, and there are $P^2$ of these.
 # ```
 #
-# A ViT treats its patches as a set: without position embeddings, a shift by $P = 4$ changes nothing, and 16 directions are left. The positions are small at birth, so they change little. In a fresh ConvNeXt the convolutions are all but switched off (its layer scale starts at $10^{-6}$).
+# A ViT treats its patches as a set: without position embeddings, a shift by $P = 4$ changes nothing, and 16 directions are left. The positions are small at birth, so they change little. In a fresh ConvNeXt the convolutions are all but switched off (the factor in front of them, the *layer scale*, starts at $10^{-6}$).
 # What remains are patches of patches: $P = 2 \cdot 2 \cdot 2 = 8$, which leaves 64 directions. A Mixer has separate weights for each position, so the proposition says nothing about it; it shows the grid of its patches all the same, probably because a shortcut leads around all of its mixing.
 #
 # How strong are the preferences? We find directions from three quarters of the networks and ask how much energy of the last quarter lies in the first tenth of them. Without a preference it is a tenth; too few networks make the number too small, never too large.
@@ -169,7 +169,7 @@ for name in NEW:
 # - *blurred*: filter with $(1, 2, 1)/4$ in both directions before every stride {cite:p}`zhang2019making`;
 # - *circular*: let the image wrap around at its border instead of padding it with zeros;
 # - *batch statistics*: batch normalisation in training mode, with the mean and variance of the {glue:text}`new-points` images at hand, instead of evaluation mode, in which a fresh network does not normalise at all;
-# - *Kaiming*, *orthogonal*: other laws of the initial weights, both larger than PyTorch's default.
+# - *Kaiming*, *orthogonal*: other laws of the initial weights, independent ones with six times the variance of PyTorch's default, and matrices with orthonormal rows, which in most layers have three times that variance.
 
 # %% tags=["hide-input", "remove-output"]
 for part, chosen in {"a": VARIANTS[:3], "b": VARIANTS[3:]}.items():
@@ -340,7 +340,7 @@ for name, result in trained.items():
 # ```{glue:figure} fig-new-learned
 # :name: fig-new-learned
 # :alt: Accuracy after training against response before it for six architectures. Modes with a response below the mean stay near chance; most of those above it are learned, but for some ResNets; the MLP has all four at the mean and learns them equally.
-# Test accuracy after training against the response before it, by mode $(k_x, k_y)$; a point a network, {glue:text}`new-seeds` seeds. The line marks the mean response, dots chance.
+# Test accuracy after training against the response before it, by mode $(k_x, k_y)$; a point a network, {glue:text}`new-seeds` seeds; preset {glue:text}`new-preset`. The line marks the mean response, dots chance.
 # ```
 #
 # The same numbers, network by network:
