@@ -276,7 +276,7 @@ figures.number("signature", signature, ".2f")
 # Overlap of the first 20 directions between two halves of the networks. Chance is 0.02.
 # ```
 #
-# Within a convolutional architecture the overlap is {glue:text}`within` on average, across them {glue:text}`across`; the difference is {glue:text}`signature`. The ResNet shares its directions with no other. LeNet and VGG-11 are alike:
+# Within a convolutional architecture the overlap is {glue:text}`within` on average, across them {glue:text}`across`; the difference is {glue:text}`signature` (interval over the four architectures). The ResNet shares its directions with no other. LeNet and VGG-11 are alike:
 # from so few networks, VGG-11 agrees with LeNet as well as with itself. The diagonal is below 1 because each half is a small sample, most of all for the deep networks.
 #
 # ## What they predict
