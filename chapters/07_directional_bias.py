@@ -12,7 +12,7 @@
 # In this chapter you will
 #
 # - meet $D(v)$, a family of two-class problems that differ only in *where* in image space the answer lies;
-# - see a map of where LeNet and a thin ResNet find that answer, and where they learn their training set by heart instead;
+# - see maps of where LeNet and a thin ResNet find that answer, and learn that the ResNet fits its training set even where it does not;
 # - derive what pooling and strides leave of a frequency, and see which features of the maps that explains.
 #
 # The protocol and most claims are those of {cite:t}`ortiz2020neural`.
@@ -96,24 +96,23 @@ params.table(p)
 # between two directions is a preference of the learner.
 #
 # **It is hard for the right reason.** The label moves a sample by $\varepsilon = 1$, the noise by about
-# $\sigma\sqrt{D-1} \approx 96$ when $\sigma = 3$. The label lies in the direction of *least* variance, so no method that
-# follows the large variances will see it.
+# $\sigma\sqrt{D-1} \approx 96$ when $\sigma = 3$. As long as $\sigma > \varepsilon$ the label lies in the direction of *least* variance, so no method that
+# follows the large variances will see it. Where we lower the noise to $\sigma = 0.5$ to save time, it lies in that of *most* variance, and the problem is an easier one.
 #
 # ```{prf:proposition} A linear fit finds v exactly
 # :label: prop-linear
-# Let $(x_i, y_i)$, $i = 1, \dots, n$, be samples of $D(v)$ with $n \geq D$ and $\sigma > 0$. With probability one, $w = v/\varepsilon$ is
-# the only vector with $w^\top x_i = y_i$ for all $i$.
+# Let $(x_i, y_i)$, $i = 1, \dots, n$, be samples of $D(v)$ with $n \geq D$ and $\sigma > 0$. With probability one, $\beta = v/\varepsilon$ is
+# the only vector with $\beta^\top x_i = y_i$ for all $i$.
 # ```
 #
 # ```{prf:proof}
-# $w = v/\varepsilon$ fits, because $v^\top x_i = \varepsilon y_i$. It is the only one if the samples span $\mathbb{R}^D$. Their
+# $\beta = v/\varepsilon$ fits, because $v^\top x_i = \varepsilon y_i$. It is the only one if the samples span $\mathbb{R}^D$. Their
 # noise parts $w_i$ are independent Gaussian vectors in the $(D-1)$-dimensional complement of $v$. Suppose $u = a v + u_\perp$ is orthogonal to all samples, that is
 # $u_\perp^\top w_i = -a\,\varepsilon\, y_i$ for all $i$. With probability one the first $D-1$ equations have exactly one solution $u_\perp$ for a given $a$, and for $a \neq 0$ the next one, whose $w_i$ is
 # independent of the others, fails. So $a = 0$, then $u_\perp = 0$, and nothing is orthogonal to all samples.
 # ```
 #
-# So a linear model needs about as many samples as there are dimensions, and then it cannot miss. Does a network, which
-# contains the linear model's solution, find it too?
+# So with as many samples as there are dimensions a linear fit cannot miss. Does a convolutional network find $v$, too?
 #
 # For $v$ we use the cosines of the two-dimensional discrete Fourier transform (DFT), one for each pair of
 # frequencies $(k_x, k_y)$ in cycles per image.
@@ -149,7 +148,7 @@ logreg = directions.accuracy("logreg", modes.isel(direction=modes.kx == 0), **p.
 # %% [markdown]
 # We train on frequencies $0 \le k_x \le k_y$ only and fill the map by symmetry. Transposing all images changes neither LeNet's layers nor the distribution of its initial weights, so $(k_x, k_y)$ and $(k_y, k_x)$ are equally hard;
 # and $(-k_x, -k_y)$ is the same cosine as $(k_x, k_y)$. The other two quadrants need a reflection of one axis, and that is exact for frequencies only, not for cosines: the pixels $0, \dots, 31$ become $31, \dots, 0$, so the wave also moves by $2\pi k_x/32$, and at $k_x = 8$
-# a cosine becomes a sine. Filling those quadrants takes it that the phase matters little. The recorded map below, which is not filled, is a check.
+# a cosine becomes a sine. Filling those quadrants takes it that the phase matters little. The recorded map below does not use it, and is a check.
 
 # %% tags=["hide-input", "remove-output"]
 axis, accuracy_map = directions.unfold_octant(lenet.test_accuracy.mean("seed"))
@@ -214,7 +213,7 @@ for name in names:
 # ```
 #
 # Logistic regression scores at least {glue:text}`logreg-min` % in every direction we tried. LeNet ranges from {glue:text}`lenet-worst` to {glue:text}`lenet-best` %:
-# within a seed its best and worst directions lie {glue:text}`lenet-range` points apart. Every one of these problems is solved by a straight line, and the only thing that differs is the
+# within a seed its best and worst directions lie {glue:text}`lenet-range` points apart, some of it by luck, since networks on one direction scatter as well (the bars). Every one of these problems is solved by a straight line, and the only thing that differs is the
 # direction of that line. Where training is as short as at preset `book`, most directions stay at chance, and their order is drawn by lot. A rank correlation with frequency is therefore
 # judged on a recorded map alone, which is trained for as long as the paper's:
 
@@ -272,7 +271,7 @@ for name, other in (("sine", "sine"), ("half the margin", "half")):
 # LeNet on the mode $(k_x, k_y)$ = {glue:text}`wave` with the label along the cosine (as in the map), along the sine, and along the cosine with the class means of the released code. Every point is a network, {glue:text}`seeds` seeds each; the problem is that of the map.
 # ```
 #
-# Sine minus cosine: {glue:text}`against-sine` points. Half the margin minus the whole: {glue:text}`against-half` points. Where an interval holds 0, these few networks cannot tell the two apart. The released maps agree with the whole margin, so we use that.
+# Sine minus cosine: {glue:text}`against-sine` points. Half the margin minus the whole: {glue:text}`against-half` points. Where an interval holds 0, these few networks cannot tell the two apart. At full size the whole margin comes close to LeNet's released map (table below), so we use that.
 #
 # ## A ResNet prefers a lattice
 #
@@ -319,11 +318,11 @@ figures.text("grid-share", draw.listed(learned, ".2f"))
 # :name: fig-lattice
 # :alt: Accuracies of thin ResNets in three groups: test accuracy is high on the lattice and falls towards chance off it; train accuracy is high throughout.
 # Accuracy of thin ResNet-18s by the place of the mode on the lattice of strides: every network is a filled point (test) and a hollow one (train), squares are modes with an odd frequency. {glue:text}`thin-seeds` seeds a mode,
-# width {glue:text}`thin-width`, {glue:text}`thin-train` training samples, $\sigma = $ {glue:text}`thin-sigma`.
+# width {glue:text}`thin-width`, {glue:text}`thin-train` training samples, $\sigma = $ {glue:text}`thin-sigma`; preset {glue:text}`preset`.
 # ```
 #
 # {glue:text}`contrast` points lie between the even modes on the lattice and those off it. Frequency (4, 8) is higher than (2, 2), and yet easier. So a ResNet
-# does not prefer low frequencies. It prefers multiples of 4, and 4 is $32/8$: image size over total stride. The section on strides below makes something of that.
+# need not prefer low frequencies. This one prefers multiples of 4, and 4 is $32/8$: image size over total stride. The section on strides below says why.
 #
 # ### On every frequency
 #
@@ -370,12 +369,12 @@ figures.number("thin-grid-share", directions.fraction(on_grid), ".2f", missing="
 # ```
 #
 # With every mode in place the nodes and lines of a lattice can be seen. Where both frequencies are multiples of 4 the test accuracy is {glue:text}`thin-grid-lattice` %, where one of them is {glue:text}`thin-grid-line` %, and elsewhere {glue:text}`thin-grid-off` %.
-# The share of the grid that is learned to more than 90 % is {glue:text}`thin-grid-share`. That is fewer than half, as the argument says, but 0.44 is above the whole interval: the argument counts every line as learned, and the threshold cuts through the lines. Above 90 % are {glue:text}`thin-grid-lattice-above` % of the runs on nodes,
+# The share of the grid that is learned to more than 90 % is {glue:text}`thin-grid-share`. That is less than half, but also less than the 0.44 of the argument: the argument counts every line as learned, and the threshold cuts through the lines. Above 90 % are {glue:text}`thin-grid-lattice-above` % of the runs on nodes,
 # {glue:text}`thin-grid-line-above` % of those on lines and {glue:text}`thin-grid-off-above` % of those off the lattice.
 #
 # ## It fails to generalise, not to fit
 #
-# One might suspect that training simply fails in the hard directions. The hollow points say otherwise: the ResNets fit their training set wherever
+# One might suspect that training simply fails in the hard directions. The hollow points say otherwise: the ResNets fit nearly all of their training set even where
 # they are at chance on new samples. They have learned the noise by heart. LeNet has not. We take the networks whose test accuracy is below 55 % and average their train accuracy within each seed.
 
 # %%
@@ -407,7 +406,7 @@ linear_on_thin = directions.accuracy("logreg", few, **p.thin | {"seeds": 1, "epo
 figures.glue(
     "fig-random",
     draw.random_directions(random_results),
-    alt="Three rows of points: logistic regression near 100 percent, LeNet and the thin ResNet near chance on random directions.",
+    alt="Three rows of points on random directions: logistic regression near 100 percent, LeNet near chance, the thin ResNet a little above it.",
 )
 
 # %% tags=["hide-input"]
@@ -422,12 +421,12 @@ for net, linear in {"lenet": random_results["logreg"], "resnet18": linear_on_thi
 # %% [markdown]
 # ```{glue:figure} fig-random
 # :name: fig-random
-# :alt: Three rows of points: logistic regression near 100 percent, LeNet and the thin ResNet near chance on random directions.
+# :alt: Three rows of points on random directions: logistic regression near 100 percent, LeNet near chance, the thin ResNet a little above it.
 # Test accuracy on $D(v)$ for random orthonormal $v$; every point is one network (a single seed) on one of {glue:text}`random-n-lenet` directions for LeNet, {glue:text}`random-n-resnet18` for the others. LeNet and logistic regression at $\sigma = 3$, the thin ResNet at $\sigma = $ {glue:text}`thin-sigma`.
 # ```
 #
 # Logistic regression does not notice: at least {glue:text}`linear-lenet` % on LeNet's problem, and {glue:text}`linear-resnet18` % on the {glue:text}`thin-train` samples of the thin ResNet. Against it LeNet loses {glue:text}`random-lenet` points and the thin ResNet {glue:text}`random-resnet18`
-# (intervals over directions). A direction drawn at random has a little of every frequency, so these few speak for nearly all directions of that kind; they say nothing of special ones such as single frequencies.
+# (intervals over directions). (Where these are fewer than 1024, it is the weak noise that makes them enough.) A direction drawn at random has a little of every frequency, so these few should be typical of that kind; they say nothing of special ones such as single frequencies.
 #
 # ## Why: what pooling leaves of a frequency
 #
@@ -510,7 +509,7 @@ figures.glue(
 # **What this explains.** Average pooling passes low frequencies and is asked to tell them from the high ones that fold onto them, which its filter has weakened: low frequencies keep a good ratio, high ones a bad one. LeNet pools by 2 twice, so think of an average over 4 pixels at stride 4. It stops the frequencies 8 and 16 altogether and lets a
 # little through at 12. That is the pattern of LeNet's recorded map: {numref}`fig-lenet-recorded` has its dark bands at 8 and 16 and its islands at 12. Max-pooling and ReLUs are not linear, and a trained filter is not fixed, so we do not expect the numbers to agree.
 #
-# **What it does not.** A stride without a smoothing filter, as in ResNet, has $|\hat m| = 1$ at all frequencies, so that $\gamma(\ell) = \varepsilon^2 / (\sigma^2 (S-1))$ for every complex mode. It draws no map at all. The lattice needs another argument.
+# **What it does not.** A ResNet strides without smoothing. A bare stride, as in its shortcuts, has $|\hat m| = 1$ at all frequencies, so that $\gamma(\ell) = \varepsilon^2 / (\sigma^2 (S-1))$ for every complex mode. It draws no map at all. The lattice needs another argument.
 #
 # ## What strides and a mean leave
 #
@@ -520,11 +519,11 @@ figures.glue(
 # ```
 #
 # ```{prf:proof}
-# A circular convolution multiplies every mode by a number. A stride moves mode $k$ to mode $k$ modulo the number of points that are left, as in the proof above; strides one after the other end at $k$ modulo $D/S$. The mean over positions is mode 0. And $k \equiv 0$ modulo $D/S$ says that $k$ is a multiple of $D/S$, in each direction.
+# A circular convolution multiplies every mode by a number, one for each pair of channels. A stride moves mode $k$ to mode $k$ modulo the number of points that are left, as in the proof above; strides one after the other end at $k$ modulo $D/S$. The mean over positions is mode 0. And $k \equiv 0$ modulo $D/S$ says that $k$ is a multiple of $D/S$, in each direction.
 # ```
 #
 # ResNet-18 has three strides of 2, so $S = 8$ and $D/S = 4$, and it ends with a mean over positions. Its strides do not leave the multiples of 4 alone; they fold them onto each other and onto the mean, and the mean is all that is read. Filters before the folds can still tell these modes apart, and the noise in all others never arrives.
-# This explains why the *nodes* of the lattice are learned: one mode in sixteen. It does not explain the *lines*, modes with one frequency that is a multiple of 4 and one that is not, where {numref}`fig-thin-grid` is bright, too. By the proposition they should be invisible.
+# This explains why the *nodes* of the lattice, one mode in sixteen, can be learned and why others should not be. It does not explain the *lines*, modes with one frequency that is a multiple of 4 and one that is not, where {numref}`fig-thin-grid` is bright, too.
 #
 # But our ResNet is not circular. It pads its images with zeros, and a border breaks the argument. If the border makes the lines, they must go when the image wraps around instead. So we train the same thin ResNet with circular padding on a node and on a line.
 
@@ -543,7 +542,7 @@ for kx, ky in zip(border_modes.kx.values, border_modes.ky.values):
 # | padded with zeros | {glue:text}`zeros-4-8` | {glue:text}`zeros-2-4` |
 # | circular | {glue:text}`circular-4-8` | {glue:text}`circular-2-4` |
 #
-# Symmetry makes the nodes, and the border makes the lines: with circular padding the node stays and the line is at chance. That it should be lines is plausible: the left and the right border break the symmetry under horizontal shifts only, so what comes in through them still needs a vertical frequency that is a multiple of 4, and only the corners break both. How much comes in this argument does not say. A ReLU network is not linear either; chapter 10 proves what symmetry leaves of a nonlinear network's mean response.
+# With circular padding the node stays and the line is at chance; with zeros, some of the networks learn the line. So symmetry makes the nodes, and the border makes this line. That it should be lines is plausible: the left and the right border break the symmetry under horizontal shifts only, so what comes in through them still needs a vertical frequency that is a multiple of 4, and only the corners break both. How much comes in this argument does not say. A ReLU network is not linear either; chapter 10 proves what symmetry leaves of a nonlinear network's mean response.
 #
 # ## Take the pooling away
 #
@@ -571,10 +570,10 @@ figures.glue(
 # ```{glue:figure} fig-unpooled
 # :name: fig-unpooled
 # :alt: LeNet's test accuracy on three modes, with pooling between chance and 90 percent, without pooling high on all three.
-# LeNet with its pooling layers (hollow) and without them (filled) on the same problems: {glue:text}`pool-train` training samples, $\sigma = $ {glue:text}`pool-sigma`, {glue:text}`seeds` seeds a mode.
+# LeNet with its pooling layers (hollow) and without them (filled) on the same problems: {glue:text}`pool-train` training samples, $\sigma = $ {glue:text}`pool-sigma`, {glue:text}`seeds` seeds a mode; preset {glue:text}`preset`.
 # ```
 #
-# Without pooling the worst of the three is at {glue:text}`unpooled-lowest` %, and {glue:text}`unpooled-gained` points better than with it. The layers that make the network small are the layers that make it blind.
+# Without pooling the worst of the three is at {glue:text}`unpooled-lowest` %, and {glue:text}`unpooled-gained` points better than with it. So LeNet is blind on the dark modes with these layers and sees without them. Whether that is for want of pooling or for the weights that come instead, this comparison does not say.
 # We chose (0, 4), where LeNet's map is bright, and two modes where it is dark: (0, 8), which an average over 4 pixels stops altogether, and (12, 12), of which it lets a little through. The source's statement is about all modes at $\sigma = 3$; that, and a ResNet-18 with every stride set to 1, which costs twenty times as much as one with strides, waits for a recording.
 #
 # ## Speed, where the noise is weak
@@ -616,7 +615,7 @@ for net, result in speed.items():
 # ```{glue:figure} fig-speed
 # :name: fig-speed
 # :alt: Iterations until learned, by direction, on a log scale, each network a point; hollow points on a dotted line mark networks that never got there in the steps they had.
-# Steps until the batch loss falls below {glue:text}`speed-loss`, $\sigma = 0.5$; each point is one network, {glue:text}`seeds` seeds a direction; the ResNets have {glue:text}`speed-train` training samples. Hollow points never got there in the steps allowed, {glue:text}`speed-steps-lenet` for LeNet and {glue:text}`speed-steps-resnet18` for the ResNet (dotted).
+# Steps until the batch loss falls below {glue:text}`speed-loss`, $\sigma = 0.5$; each point is one network, {glue:text}`seeds` seeds a direction; {glue:text}`n-train` training samples for LeNet, {glue:text}`speed-train` for the thin ResNet. Hollow points never got there in the steps allowed, {glue:text}`speed-steps-lenet` for LeNet and {glue:text}`speed-steps-resnet18` for the ResNet (dotted). Preset {glue:text}`preset`.
 # ```
 #
 # The slowest direction takes at least {glue:text}`speed-ratio-lenet` times as long as the fastest for LeNet, and at least {glue:text}`speed-ratio-resnet18` times for the thin ResNet. Both are lower bounds: {glue:text}`speed-never-lenet` LeNets and {glue:text}`speed-never-resnet18` ResNets never got there, and count with all the steps they had.
@@ -658,7 +657,7 @@ figures.scrubber(
 )
 
 # %% [markdown]
-# {glue:text}`sigma-made`; the dashed line is what a linear fit reaches. With little noise LeNet learns more of the axis; as the noise grows, the easy directions are the last to go.
+# {glue:text}`sigma-made`; the dashed line is what a linear fit reaches. Compare the lowest and the highest noise: how much of the axis is left, and which part of it?
 #
 # ## At the size of the paper
 #
@@ -740,7 +739,7 @@ if (recorded := results.recorded("grid-resnet18")) is not None:
 # | ResNet-18 | 86.4 / {glue:text}`resnet18-mean` | .75 / {glue:text}`resnet18-above-90` | .31 / {glue:text}`resnet18-above-99` | .25 / {glue:text}`resnet18-below-60` | 100 / {glue:text}`resnet18-maximum` |
 # | DenseNet-121 | 53.7 / {glue:text}`densenet121-mean` | .07 / {glue:text}`densenet121-above-90` | .04 / {glue:text}`densenet121-above-99` | .92 / {glue:text}`densenet121-below-60` | 100 / {glue:text}`densenet121-maximum` |
 #
-# Released: the accuracies published with {cite:t}`ortiz2020neural`, 256 modes, of which 144 are runs and the others their mirror images. Ours counts each pair of mirror images once.
+# Released: the accuracies published with {cite:t}`ortiz2020neural`, 256 modes, of which 144 are runs and the others their mirror images. Ours counts each pair of mirror images once, and is the mean over seeds.
 # Mode by mode, LeNet's recorded map and the released one have a rank correlation of {glue:text}`lenet-alike` (Spearman; each of our seeds against their one run).
 #
 # ## What the claims have come to
@@ -754,10 +753,10 @@ claims.box()
 # %% [markdown]
 # ## What we cannot say
 #
-# - The thin ResNet is not the paper's ResNet-18, and its problem is smaller. Nodes and lines have been traced to strides and padding in the thin one; that the order of its three classes agrees with the released map is evidence that they are at work in the full one, not proof.
-# - The released code puts the class means at $\pm\varepsilon/2\, v$, the text at $\pm\varepsilon\, v$. We follow the text; the released maps agree with it. Set `margin="code"` to see the other one.
+# - The thin ResNet is not the paper's ResNet-18, and its problem is smaller and less noisy. Nodes and lines have been traced to strides and padding in the thin one, on a single node and a single line; that the order of its three classes agrees with the released map is evidence that they are at work in the full one, not proof.
+# - The released code puts the class means at $\pm\varepsilon/2\, v$, the text at $\pm\varepsilon\, v$. We follow the text; at full size LeNet's released map agrees with it. Set `margin="code"` to see the other one.
 # - VGG-11 and DenseNet-121 are not trained live: their maps, and those of the full ResNet-18, need a GPU and wait for a recording (`nbkit record map-vgg11` and so on).
-# - Whether a direction is hard depends on the number of samples, on $\sigma$ and on the learning rate. We changed $\sigma$ only.
+# - Whether a direction is hard may well depend on the number of samples, on $\sigma$ and on the learning rate. We have varied $\sigma$ for LeNet, and nothing else by itself.
 #
 # ## Exercises
 #
@@ -769,7 +768,7 @@ claims.box()
 # ```{solution} ex-rotate
 # :class: dropdown
 # If the initial weights are drawn from a distribution that rotations leave alone (a Gaussian), then running it on $D(Rv)$ is running it on $D(v)$ in rotated coordinates, and the distribution of the accuracy is the same for all $v$. PyTorch
-# draws them uniformly from a cube, which is not invariant, but the initial weights are small and are forgotten.
+# draws them uniformly from a cube, which is not invariant, but training leaves little of the initial weights: see NAD-1.
 # ```
 #
 # ```{exercise}
@@ -780,7 +779,7 @@ claims.box()
 # ```{solution} ex-mean
 # :class: dropdown
 # The mean is $\varepsilon v + \sigma n^{-1/2} g$ with $g$ standard normal in the complement of $v$. On a new sample the score $y\,\langle \text{mean}, x\rangle$ is $\varepsilon^2$ plus noise of variance $\sigma^4 (D-1)/n$, so the accuracy is
-# $\Phi\!\left(\varepsilon^2 \sqrt{n} / (\sigma^2\sqrt{D-1})\right) = \Phi(0.35) \approx 64\,\%$. The mean does hold the answer: a hundred times as many samples would make it $\Phi(3.5)$. But it ignores that the label lies in the direction of least variance, and whoever uses that needs no more than about $D$ samples.
+# $\Phi\!\left(\varepsilon^2 \sqrt{n} / (\sigma^2\sqrt{D-1})\right) = \Phi(0.35) \approx 64\,\%$. The mean does hold the answer: a hundred times as many samples would make it $\Phi(3.5)$. But it ignores that the label lies in the direction of least variance, and whoever uses that needs no more than $D$ samples. At $\sigma = 0.5$ even 600 samples give $\Phi(3.1) > 99\,\%$: what the thin ResNet fails on is an easy problem.
 # ```
 #
 # ```{exercise}

@@ -70,7 +70,7 @@ params.table(p)
 # Chapter 07 tried out directions one by one, and it took a trained network for each. There is a shorter way. A network that is to
 # separate two classes along $v$ must at some time respond to $v$. So ask how an *untrained* network responds.
 #
-# Let $f_\theta(x)$ be the output of a network with random initial weights $\theta$, and $C$ the covariance of its gradient with respect to the input,
+# Let $f_\theta(x)$ be the output of a network with random initial weights $\theta$, and $C$ the covariance of its gradient with respect to the input at a point $x$,
 #
 # ```{math}
 # :label: eq-nad-c
@@ -91,8 +91,8 @@ params.table(p)
 #
 # The bound speaks of the start of training only. That the order also predicts the end is an empirical claim, and we test it below.
 #
-# Signs are arbitrary, and eigenvalues come close together, where a small sample turns the eigenvectors into each other. So we never compare two vectors. We compare the subspaces of the first $k$ directions by
-# their *overlap* $\|U V^\top\|^2 / k$, which is 1 if they are the same, 0 if they are orthogonal and $k/D$ by chance.
+# Signs are arbitrary, and eigenvalues come close together, where a small sample turns the eigenvectors into each other. So we never compare two vectors. We compare the subspaces of the first $k$ directions, the rows of $U$ and $V$, by
+# their *overlap* $\|U V^\top\|_F^2 / k$ (the mean squared length of one set projected on the other), which is 1 if they are the same, 0 if they are orthogonal and $k/D$ by chance.
 #
 # ## The control: logistic regression
 #
@@ -129,12 +129,12 @@ figures.text("nad-step-few", f"{p.step_networks // 2}")
 # Eigenvalues of $C$ for logistic regression, three samples of {glue:text}`nad-logreg-networks` networks, and the law for white noise.
 # ```
 #
-# The root of the ratio of the largest to the smallest eigenvalue is {glue:text}`logreg-condition`, and {glue:text}`mp-condition` for white noise. Logistic regression has no preference.
+# The root of the ratio of the largest to the smallest eigenvalue is {glue:text}`logreg-condition`, and {glue:text}`mp-condition` for white noise. No preference is to be seen beyond that.
 #
 # ## Four convolutional architectures
 #
 # Now the networks that have one. We draw networks, differentiate each, and keep a running sum of $g g^\top$; memory does not grow with the number of networks.
-# For $g$ we take the gradient of the *mean* output over several random points $x \sim \mathcal{N}(0, I)$. Why the mean is a question for the section on estimators. LeNet has its full size. The others are thin:
+# For $g$ we take the gradient of the *mean* output over several random points $x \sim \mathcal{N}(0, I)$, {glue:text}`nad-points` for LeNet and the ResNet, eight times as many for the VGG-11, whose gradient varies most, and half as many for the DenseNet. Why the mean is a question for the section on estimators. LeNet has its full size. The others are thin:
 # {glue:text}`nad-vgg-width` channels in the first layer of the VGG-11 and {glue:text}`nad-width` in that of the ResNet-18 (64 in the paper), a growth of {glue:text}`nad-growth` in the DenseNet-121 (32).
 
 # %%
@@ -171,10 +171,11 @@ figures.glue(
 # ```{glue:figure} fig-nad-fourier
 # :name: fig-nad-fourier
 # :alt: Response over frequencies for four architectures: a bright disc in the centre for LeNet, a centre and two axes for VGG-11, a lattice of bright spots for the ResNet, one bright point and two axes for DenseNet.
-# Response $v^\top C v$ to the cosine and sine of each frequency, over its mean; the log scale spans four powers of ten. Same networks.
+# Response $v^\top C v$ to the cosine and sine of each frequency (their mean), over its mean; the log scale spans four powers of ten. Same networks.
 # ```
 #
-# No network in these two figures has been trained. LeNet and VGG-11 respond to smooth images. The ResNet responds to combs of spots, which in frequency are a lattice: the nodes where both frequencies are multiples of 4, and fainter lines where one is. Chapter 07 found it to generalise on both.
+# No network in these two figures has been trained. LeNet and VGG-11 respond to smooth images. The ResNet responds to combs of spots, which in frequency are a lattice: the nodes where both frequencies are multiples of 4, and fainter lines where one is. Chapter 07 found it to generalise on the nodes and on part of the lines.
+# LeNet's map has the four faint islands that its accuracy has in chapter 07.
 # The DenseNet responds to the mean of the image above all, and then to the two axes.
 #
 # How few directions carry the response? We take the first $k$ directions of some of the networks, and ask how much of the energy of *other* networks lies in them. Measured so, noise cannot pass for a preference: with too few networks the curve
@@ -216,11 +217,11 @@ for net in estimates:
 # ```{glue:figure} fig-nad-energy
 # :name: fig-nad-energy
 # :alt: Share of energy against number of directions on a log axis: ResNet and DenseNet rise first, then VGG-11 and LeNet, logistic regression follows the line of no preference.
-# Energy of a quarter of the networks (logistic regression: a third) in the first $k$ directions of the others; one line for each quarter.
+# Energy of a quarter of the networks (logistic regression: a third) in the first $k$ directions of the others; one line for each quarter. Same networks.
 # ```
 #
 # The first ten of the 1024 directions hold {glue:text}`ten-logreg` % of the energy of logistic regression, {glue:text}`ten-lenet` % of LeNet's, {glue:text}`ten-vgg11` % of VGG-11's, {glue:text}`ten-resnet18` % of the ResNet's and
-# {glue:text}`ten-densenet121` % of the DenseNet's. The released singular values give 2, 15, 21, 72 and 96 %.
+# {glue:text}`ten-densenet121` % of the DenseNet's. The released singular values, of full-size networks, give 2, 15, 21, 72 and 96 %.
 #
 # The *effective dimension* $(\sum_i\lambda_i)^2 / \sum_i\lambda_i^2$ puts the spectrum into one number. From two halves $A$ and $B$ of the networks it is estimated without bias in numerator and denominator, as $\operatorname{tr} A \operatorname{tr} B / \operatorname{tr} AB$:
 # {glue:text}`dimension-logreg` for logistic regression (of 1024), {glue:text}`dimension-lenet` for LeNet, {glue:text}`dimension-vgg11` for VGG-11, {glue:text}`dimension-resnet18` for the ResNet and {glue:text}`dimension-densenet121` for the DenseNet.
@@ -275,7 +276,7 @@ figures.number("signature", signature, ".2f")
 # Overlap of the first 20 directions between two halves of the networks. Chance is 0.02.
 # ```
 #
-# Within a convolutional architecture the overlap is {glue:text}`within` on average, across them {glue:text}`across`; the difference is {glue:text}`signature`. The ResNet shares its directions with no other. LeNet and VGG-11 are alike:
+# Within a convolutional architecture the overlap is {glue:text}`within` on average, across them {glue:text}`across`; the difference is {glue:text}`signature` (interval over the four architectures). The ResNet shares its directions with no other. LeNet and VGG-11 are alike:
 # from so few networks, VGG-11 agrees with LeNet as well as with itself. The diagonal is below 1 because each half is a small sample, most of all for the deep networks.
 #
 # ## What they predict
@@ -320,10 +321,10 @@ for net, result in learned.items():
 # ```{glue:figure} fig-nad-accuracy
 # :name: fig-nad-accuracy
 # :alt: Test accuracy on D(u_i) against the index on a log axis: both networks start far above chance, LeNet higher, and fall to it.
-# Test accuracy on $D(u_i)$ against the index: means and 95 % intervals over {glue:text}`nad-seeds` seeds, small points are single networks. LeNet with $\sigma = $ {glue:text}`nad-sigma`, {glue:text}`nad-n-train` samples and {glue:text}`nad-epochs` epochs.
+# Test accuracy on $D(u_i)$ against the index: means and 95 % intervals over {glue:text}`nad-seeds` seeds, small points are single networks. LeNet with $\sigma = $ {glue:text}`nad-sigma`, {glue:text}`nad-n-train` samples and {glue:text}`nad-epochs` epochs; the thin ResNet with $\sigma = $ {glue:text}`nad-thin-sigma` and {glue:text}`nad-thin-train` samples.
 # ```
 #
-# The rank correlation of index and accuracy is {glue:text}`rank-lenet` for LeNet and {glue:text}`rank-resnet18` for the ResNet, mean and interval over seeds. Late directions of a small sample are mixtures of their neighbours, so the tail shows their average.
+# The rank correlation of index and accuracy is {glue:text}`rank-lenet` for LeNet and {glue:text}`rank-resnet18` for the ResNet, mean and interval over seeds. Late directions of a small sample are mixtures of their neighbours. Beyond the number of networks, {glue:text}`nad-deep-networks` for the ResNet, they are arbitrary: directions to which none of the sampled networks responds. So the tail shows an average.
 #
 # The response $v^\top C v$ is defined for any direction, so it can be asked to predict more than the NADs. We draw {glue:text}`nad-modes` even modes of the Fourier basis at random, the same for both networks, without looking at $C$ or at any accuracy.
 # For NADs and modes alike we take the response from other networks than those the NADs were found from; on those, an early NAD would look stronger than it is.
@@ -378,11 +379,11 @@ figures.glue(
 # Test accuracy on $D(v)$ against the response of other, untrained networks, for the NADs of {numref}`fig-nad-accuracy` (filled) and {glue:text}`nad-modes` random even Fourier modes (hollow); two networks a direction, each a point. The line marks the mean response, dots chance.
 # ```
 #
-# On the modes alone the rank correlation of response and accuracy is {glue:text}`predicts-lenet` for LeNet and {glue:text}`predicts-resnet18` for the ResNet; with NADs and modes on one axis it is {glue:text}`together-lenet` and {glue:text}`together-resnet18`. The intervals are from a bootstrap over directions and seeds.
+# On the modes alone the rank correlation of response and accuracy is {glue:text}`predicts-lenet` for LeNet and {glue:text}`predicts-resnet18` for the ResNet; with NADs and modes on one axis it is {glue:text}`together-lenet` and {glue:text}`together-resnet18`. The intervals are from a bootstrap over directions and seeds; one that holds 0 shows nothing.
 # LeNet has {glue:text}`weak-lenet` of the modes below its mean response and learns none of these to more than {glue:text}`weak-best-lenet` %, so that among the modes there is next to nothing to put in order; on all even modes, in the recorded map, the correlation is {glue:text}`recorded-predicts`.
 #
-# So the response orders directions roughly, and no more than roughly. The ResNet's first NAD has {glue:text}`first-response-resnet18` times the mean response and is learned to {glue:text}`first-accuracy-resnet18` %, the best of the modes, {glue:text}`best-mode-resnet18`, has {glue:text}`best-response-resnet18` times the mean and is learned to {glue:text}`best-accuracy-resnet18` %, and a single network reaches {glue:text}`weak-best-resnet18` % on a mode with less than the mean.
-# Something besides the size of the response at the start decides, and the response does not know it.
+# The order is rough. The ResNet's first NAD has {glue:text}`first-response-resnet18` times the mean response and is learned to {glue:text}`first-accuracy-resnet18` %, the best of the modes, {glue:text}`best-mode-resnet18`, has {glue:text}`best-response-resnet18` times the mean and is learned to {glue:text}`best-accuracy-resnet18` %, and a single network reaches {glue:text}`weak-best-resnet18` % on a mode with less than the mean.
+# So the size of the response at the start is not all that decides.
 #
 # ## Which gradient?
 #
@@ -444,7 +445,7 @@ for part, name in parts.items():
 figures.glue(
     "fig-nad-estimators",
     draw.estimates(agreement, xlabel="share of the energy of step-100 slopes in 10 directions", reference=TOP / 1024),
-    alt="Share of the energy of step-100 slopes in ten directions of five estimates: largest for the gradient of the mean, at chance for the gradient at one point.",
+    alt="Share of the energy of step-100 slopes in ten directions of five estimates: largest for the gradient of the mean, just above chance for the gradient at one point and for step 1.",
 )
 figures.number("dimension-point", nads.effective_dimension(*nads.halves(others[parts["point"]])), ".0f")
 compared = {
@@ -461,16 +462,16 @@ for name, (net, ours) in compared.items():
 # %% [markdown]
 # ```{glue:figure} fig-nad-estimators
 # :name: fig-nad-estimators
-# :alt: Share of the energy of step-100 slopes in ten directions of five estimates: largest for the gradient of the mean, at chance for the gradient at one point.
+# :alt: Share of the energy of step-100 slopes in ten directions of five estimates: largest for the gradient of the mean, just above chance for the gradient at one point and for step 1.
 # Share of the energy of LeNet's step-100 slopes in the first ten directions of five estimates: gradients of {glue:text}`nad-lenet-networks` networks, slopes of {glue:text}`nad-step-few` networks for steps 1 and 10 and of {glue:text}`nad-step-networks` for step 100, where each quarter is judged by the others. Means and 95 % intervals over the four quarters; dotted: chance.
 # ```
 #
-# The directions of the gradient at one point hold {glue:text}`agree-point` % of the energy of the published slopes, those of the gradient of the mean {glue:text}`agree-averaged` %, and those of other step-100 slopes {glue:text}`agree-step_100` %.
+# The directions of the gradient at one point hold {glue:text}`agree-point` % of the energy of the published slopes, those of the gradient of the mean {glue:text}`agree-averaged` %, and those of other step-100 slopes {glue:text}`agree-step_100` %, which so few networks make too low.
 # With the first ten released directions ours overlap by {glue:text}`released-step-100` (step 100), {glue:text}`released-point` (one point) and {glue:text}`released-averaged` (mean), and those of the thin ResNet by {glue:text}`released-resnet18`; a dash says that the released ones were not at hand in this run.
 #
-# The reason is in the integral. The gradient at one noise image depends on which ReLUs and which inputs of the max-pooling happen to be on there. That pattern differs from network to network and spreads the energy over most of the space:
-# the effective dimension of the gradient at one point is {glue:text}`dimension-point`, that of the mean {glue:text}`dimension-lenet`. A long step, or a mean over points, averages the pattern out; what is left belongs to the architecture.
-# It is also cheaper: the mean needs a few backward passes for all pixels together, the step two forward passes for each of them (`tests/benchmarks/nads.py` compares their times).
+# The integral suggests why. The gradient at one noise image depends on which ReLUs and which inputs of the max-pooling happen to be on there. That pattern differs from network to network and would spread the energy over much of the space:
+# the effective dimension of the gradient at one point is {glue:text}`dimension-point`, that of the mean {glue:text}`dimension-lenet`. A long step, or a mean over points, averages the pattern out and leaves what the networks have in common.
+# The mean is also cheaper: it needs a few backward passes for all pixels together, the step two forward passes for each of them (`tests/benchmarks/nads.py` compares their times).
 #
 # ## Without any network: infinite width
 #
@@ -545,10 +546,10 @@ figures.text("wide-channels", f"{p.wide_widths[0]} and {p.wide_widths[-1]}")
 # Share of the energy of sampled networks along the closed form's first direction, $u_0^\top C u_0 / \operatorname{tr} C$, in eight groups of {glue:text}`wide-group` networks at each width ({glue:text}`nad-wide-networks` in all); bars are 95 % intervals over groups, the line is infinite width.
 # ```
 #
-# The direction is fixed before any network is drawn, so a small sample makes this share noisy but pulls it neither up nor down. It falls from {glue:text}`wide-narrow` to {glue:text}`wide-widest` as the layers widen, and the closed form says {glue:text}`wide-exact`: narrow networks put more of their energy into the mean of the image.
+# The direction is fixed before any network is drawn, so a small sample makes this share noisy, but does not favour it as it favours directions found from itself. It falls from {glue:text}`wide-narrow` to {glue:text}`wide-widest` as the layers widen, and the closed form says {glue:text}`wide-exact`: narrow networks put more of their energy into the mean of the image.
 #
 # The *directions* themselves hardly depend on width. The first {glue:text}`wide-top` of a group overlap with the closed form by {glue:text}`overlap-narrow` at the smallest and {glue:text}`overlap-widest` at the largest width ({glue:text}`wide-channels` channels). But that difference is sampling noise for the most part, which is larger for narrow networks:
-# with the eight groups taken together the overlaps are {glue:text}`overlap-all-narrow` and {glue:text}`overlap-all-widest`. So we judge the approach to infinite width by the spectrum, not by the overlap.
+# with the eight groups taken together the overlaps are {glue:text}`overlap-all-narrow` and {glue:text}`overlap-all-widest`. So we judge the approach to infinite width by the share, not by the overlap.
 #
 # ## Recorded at larger size
 #
@@ -560,7 +561,7 @@ trained = results.recorded("along-lenet")
 figures.glue(
     "fig-nad-recorded",
     figures.awaiting("nads-lenet") if spectrum is None else draw.recorded_directions(spectrum, "lenet"),
-    alt="Recorded spectrum of LeNet on log axes, falling over more than two decades, and overlaps of its first directions.",
+    alt="Recorded spectrum of LeNet on log axes, falling over four decades, and overlaps of its first directions with those of the other half and the released ones, far above chance.",
 )
 figures.glue(
     "fig-nad-along",
@@ -604,12 +605,12 @@ figures.number("recorded-predicts", on_recorded, ".2f", missing="(not recorded)"
 # %% [markdown]
 # ```{glue:figure} fig-nad-recorded
 # :name: fig-nad-recorded
-# :alt: Recorded spectrum of LeNet on log axes, falling over more than two decades, and overlaps of its first directions.
+# :alt: Recorded spectrum of LeNet on log axes, falling over four decades, and overlaps of its first directions with those of the other half and the released ones, far above chance.
 # LeNet, recorded. Left: eigenvalues of $C$, a line for each half of the networks. Right: overlap of the first $k$ directions of the halves, and of all networks with the released directions. {glue:text}`nad-spectrum-label`.
 # ```
 #
-# The first ten directions hold {glue:text}`recorded-energy` % of the energy (released: 15 %), and the root of the ratio of the largest to the smallest eigenvalue is {glue:text}`recorded-condition` (released: 82). The first ten directions of
-# the two halves overlap by {glue:text}`recorded-halves`, those of all networks and the released ones by {glue:text}`recorded-released`: the gradient of the mean finds what step 100 finds.
+# In each half the first ten directions hold {glue:text}`recorded-energy` % of the energy (released: 15 %), and the root of the ratio of the largest to the smallest eigenvalue is {glue:text}`recorded-condition` (released: 82, from 10,000 networks; the fewer the networks, the smaller the smallest eigenvalue). The first ten directions of
+# the two halves overlap by {glue:text}`recorded-halves`, those of all networks and the released ones by {glue:text}`recorded-released`: the gradient of the mean finds the directions that step 100 finds.
 #
 # ```{glue:figure} fig-nad-along
 # :name: fig-nad-along
@@ -617,7 +618,7 @@ figures.number("recorded-predicts", on_recorded, ".2f", missing="(not recorded)"
 # Test accuracy of LeNet on $D(u_i)$, recorded: means and 95 % intervals over seeds; small points are single networks. The $u_i$ are those of {glue:text}`recorded-networks` untrained LeNets. {glue:text}`nad-along-label`.
 # ```
 #
-# With all the samples and epochs of the paper, LeNet learns {glue:text}`recorded-earliest` % along its first direction and {glue:text}`recorded-latest` % along the last one tried, and the seeds hardly differ. Every one of these problems is linearly separable.
+# With all the samples and epochs of the paper, LeNet reaches {glue:text}`recorded-earliest` % along its first direction and {glue:text}`recorded-latest` % along the last one tried. Every one of these problems is linearly separable.
 #
 # ## What the claims have come to
 #
@@ -631,7 +632,7 @@ claims.box()
 #
 # - The VGG-11, the ResNet and the DenseNet here are thin, and their samples small. Their first few directions and the energy in them can be relied on more than the order of the rest: even the first 20 agree only in part between two halves of the networks.
 # - The condition numbers of the released spectra, largest over smallest singular value, need about $10^4$ networks of each architecture. We compare the energy of ten directions instead.
-# - Why the response before training should decide what is learned is not proved. A gradient step moves the weights in proportion to what they already respond to; that is a heuristic, not a theorem.
+# - Why the response before training should decide what is learned is not proved. A gradient step changes most the weights that already carry a response; that is a heuristic, not a theorem.
 # - The released directions are not part of this book. Set `NBKIT_REFERENCE` to a folder that holds them as `nads/lenet.npz` and `nads/resnet18.npz`, and the overlaps above are computed anew.
 #
 # ## Exercises
@@ -658,7 +659,7 @@ claims.box()
 #
 # ```{exercise}
 # :label: ex-nad-relu
-# Show that for one hidden layer of ReLUs without biases the impulse response is that of the linear network with half the weights.
+# Show that for one hidden layer of ReLUs without biases the impulse response is half that of the network with its ReLUs left out.
 # ```
 #
 # ```{solution} ex-nad-relu

@@ -7,11 +7,11 @@
 # %% [markdown]
 # # Newer architectures
 #
-# > The symmetries of an architecture decide which frequencies it responds to before training, and on our small problem also which ones it learns: a transformer with patches of 4 pixels learns the multiples of 8 cycles per image that we tried, and stays at chance on the rest.
+# > The symmetries of an architecture decide which frequencies it responds to before training, and on our small problem nearly all that is learned lies among these: a transformer with patches of 4 pixels learns the multiples of 8 cycles per image that we tried, and stays at chance on the rest.
 #
 # In this chapter you will
 #
-# - ask an MLP, an MLP-Mixer, a vision transformer and a ConvNeXt for their directions, and prove where most of these lie;
+# - ask an MLP, an MLP-Mixer, a vision transformer and a ConvNeXt for their directions, and prove where those of the transformer and the ConvNeXt lie, up to a small rest;
 # - change one thing at a time in a ResNet (its stride, padding, initial weights, batch normalisation) and see which of them makes its lattice;
 # - predict from untrained networks what trained ones will learn, check it, and lay any two architectures side by side.
 #
@@ -103,7 +103,7 @@ for name in names:
 # Mean squared response of {glue:text}`new-networks` untrained networks to the cosine and sine of each frequency, over its mean. Preset {glue:text}`new-preset`.
 # ```
 #
-# The MLP responds to all frequencies alike: its first layer is a cloud of random vectors. The ViT responds to multiples of 8 cycles per image, the ConvNeXt to multiples of 4. These are no accidents of training, since nothing was trained. They follow from a symmetry.
+# The MLP responds to all frequencies alike: the weights of its first layer are independent, so that no direction is special. The ViT responds to multiples of 8 cycles per image, the ConvNeXt to multiples of 4. These are no accidents of training, since nothing was trained. They follow from a symmetry.
 #
 # ```{prf:proposition} What a symmetry leaves
 # :label: prop-new-symmetry
@@ -116,8 +116,8 @@ for name in names:
 # So $g = Tg$. An image repeats itself with period $P$ if and only if its Fourier transform vanishes outside of the multiples of $32/P$, and there are $P^2$ of these.
 # ```
 #
-# A ViT treats its patches as a set: without position embeddings, a shift by $P = 4$ changes nothing, and 16 directions are left. The positions are small at birth, so they change little. In a fresh ConvNeXt the convolutions are all but switched off (its layer scale starts at $10^{-6}$).
-# What remains are patches of patches: $P = 2 \cdot 2 \cdot 2 = 8$, which leaves 64 directions. A Mixer has separate weights for each position, so the proposition says nothing about it; it shows the grid of its patches all the same, because a shortcut leads around all of its mixing.
+# A ViT treats its patches as a set: without position embeddings, a shift by $P = 4$ changes nothing, and 16 directions are left. The positions are small at birth, so they change little. In a fresh ConvNeXt the convolutions are all but switched off (the factor in front of them, the *layer scale*, starts at $10^{-6}$).
+# What remains are patches of patches: $P = 2 \cdot 2 \cdot 2 = 8$, which leaves 64 directions. A Mixer has separate weights for each position, so the proposition says nothing about it; it shows the grid of its patches all the same, probably because a shortcut leads around all of its mixing.
 #
 # How strong are the preferences? We find directions from three quarters of the networks and ask how much energy of the last quarter lies in the first tenth of them. Without a preference it is a tenth; too few networks make the number too small, never too large.
 # From the same groups we estimate the effective dimension of chapter 08, which says how many directions share the energy.
@@ -155,12 +155,12 @@ for name in NEW:
 # %% [markdown]
 # | | energy in the first tenth | effective dimension | by the proposition |
 # |---|---|---|---|
-# | MLP | {glue:text}`share-mlp` | {glue:text}`dimension-mlp` | 1024 |
+# | MLP | {glue:text}`share-mlp` | {glue:text}`dimension-mlp` | (1024 without a preference) |
 # | MLP-Mixer | {glue:text}`share-mixer` | {glue:text}`dimension-mixer` | |
 # | ViT | {glue:text}`share-vit` | {glue:text}`dimension-vit` | at most 16 |
 # | ConvNeXt | {glue:text}`share-convnext` | {glue:text}`dimension-convnext` | at most 64 |
 #
-# The brackets are 95 % intervals over four groups of networks. The bounds hold for infinitely many points, without positions and without convolutions; positions, convolutions and the noise of {glue:text}`new-points` points can lead above them, unequal responses below. Attention is no way out of having preferences: they come in with the patches.
+# The brackets are 95 % intervals over four groups of networks. The bounds hold for infinitely many points, without positions and without convolutions; positions, convolutions and the noise of {glue:text}`new-points` points can lead above them, unequal responses below. Attention does not rid the ViT of preferences: they come in with its patches.
 #
 # ## One change at a time
 #
@@ -169,7 +169,7 @@ for name in NEW:
 # - *blurred*: filter with $(1, 2, 1)/4$ in both directions before every stride {cite:p}`zhang2019making`;
 # - *circular*: let the image wrap around at its border instead of padding it with zeros;
 # - *batch statistics*: batch normalisation in training mode, with the mean and variance of the {glue:text}`new-points` images at hand, instead of evaluation mode, in which a fresh network does not normalise at all;
-# - *Kaiming*, *orthogonal*: other laws of the initial weights, both larger than PyTorch's default.
+# - *Kaiming*, *orthogonal*: other laws of the initial weights, independent ones with six times the variance of PyTorch's default, and matrices with orthonormal rows, which in most layers have three times that variance.
 
 # %% tags=["hide-input", "remove-output"]
 for part, chosen in {"a": VARIANTS[:3], "b": VARIANTS[3:]}.items():
@@ -199,12 +199,12 @@ for part, chosen in {"a": VARIANTS[:3], "b": VARIANTS[3:]}.items():
 # ```{glue:figure} fig-new-dimension
 # :name: fig-new-dimension
 # :alt: Effective dimension of ten networks on a log axis, with a dotted line at 1024: lowest for the blurred ResNet, next ViT and Mixer, highest for the ResNet with batch statistics and the MLP, which lies on the line.
-# Effective dimension of all ten, with 95 % intervals over four groups, {glue:text}`new-networks` networks in all. The dotted line is 1024, no preference.
+# Effective dimension of all ten, with 95 % intervals over four groups, {glue:text}`new-networks` networks of each kind in all. The dotted line is 1024, no preference.
 # ```
 #
 # **Padding.** With circular padding, the proposition applies: three strides of 2 make $P = 8$, so a mean over all points would leave modes with *both* frequencies multiples of 4 and nothing else. These are the nodes of chapter 07's lattice, from symmetry alone. We have a finite number of points, whose noise has an energy that falls as one over their number.
 # The lines of the lattice, one frequency a multiple of 4, do not follow from it. They come with the padding by zeros, which breaks the symmetry at the border. The left and right borders break it under horizontal shifts only; without the other two, the argument of the proposition, in the vertical direction alone, would leave the modes with a vertical frequency that is a multiple of 4: lines.
-# In the maps above the mean response on the lines is {glue:text}`lines-resnet18` times that off the lattice with zeros, and {glue:text}`lines-circular` times with circular padding. Chapter 07 finds the same after training.
+# In the maps above the mean response on the lines is {glue:text}`lines-resnet18` times that off the lattice with zeros, and {glue:text}`lines-circular` times with circular padding. Chapter 07 finds the same after training, on one node and one line.
 #
 # **Stride.** A blurred ResNet has the same symmetry, up to its border, but its filter is zero at the highest frequency of its grid. Every lattice frequency other than 0 becomes the highest frequency of one of the three grids it passes through, so in a linear network no response but that to the mean would be left.
 #
@@ -253,15 +253,15 @@ figures.text("few-networks", str(few))
 # ```{glue:figure} fig-new-points
 # :name: fig-new-points
 # :alt: Energy off the lattice against the number of points: the circular ResNet falls fastest, the plain one and the orthogonal one more slowly, batch statistics stay at the level of noise.
-# Share of the energy at frequencies that are not multiples of 4 in both directions, by the number of points; {glue:text}`few-networks` networks in four groups, a line each. White noise has 0.94.
+# Share of the energy off the nodes, that is outside of the frequencies that are multiples of 4 in both directions, by the number of points; {glue:text}`few-networks` networks in four groups, a line each. White noise has 0.94.
 # ```
 #
 # With {glue:text}`most-points` points, {glue:text}`off-circular` of the energy is off the lattice with circular padding, {glue:text}`off-ResNet-18` with zeros.
 #
-# **Initial weights.** Larger weights let the residual branches count more against the shortcuts, and make the network less linear: its gradients at different points differ more, and more points are needed to see their mean. With orthogonal weights {glue:text}`off-orthogonal` is off the lattice.
+# **Initial weights.** With orthogonal weights {glue:text}`off-orthogonal` is off the lattice at the same number of points. A reason may be that larger weights let the residual branches count more against the shortcuts. The network is then less linear, its gradients at different points differ more, and more points are needed to see their mean.
 #
 # **Batch normalisation.** With batch statistics the share stays at {glue:text}`off-batch-statistics`, that of white noise, whatever the number of points. The mean of the image is missing from its map, which the first normalisation subtracts; otherwise no frequency stands out.
-# It is not quite white noise: its effective dimension is {glue:text}`dimension-batch`, not 1024. Pixels near the border count less than those in the middle, and if that were all, the effective dimension would be {glue:text}`dimension-envelope` (from the diagonal of $C$ alone). So what the fresh network shows in this mode is where the image is, and no lattice. It is the mode in which it will be trained, so which of the two predicts
+# It is not quite white noise: its effective dimension is {glue:text}`dimension-batch`, not 1024. Pixels near the border count less than those in the middle, and if that were all, the effective dimension would be {glue:text}`dimension-envelope` (from the diagonal of $C$ alone). So in this mode the fresh network shows the middle and the border of the image, and no lattice. It is the mode in which it will be trained, so which of the two predicts
 # what it learns? We come to that.
 #
 # ## Any two
@@ -304,7 +304,7 @@ for a, b in (("mixer", "vit"), ("convnext", "circular"), ("mlp", "mlp")):
 # Correlation of the log responses over frequencies between one half of {glue:text}`new-networks` networks and the other half. The diagonal says how well a map repeats itself.
 # ```
 #
-# The architectures fall into families. Mixer and ViT share the grid of their patches ({glue:text}`alike-mixer-vit`). The ConvNeXt and the circular ResNet are nearly the same ({glue:text}`alike-convnext-circular`), although one is made of patches and the other of padded convolutions: what they have in common is a total stride of 8.
+# Several architectures resemble each other. Mixer and ViT share the grid of their patches ({glue:text}`alike-mixer-vit`). The ConvNeXt and the circular ResNet are nearly the same ({glue:text}`alike-convnext-circular`), although one is made of patches and the other of overlapping convolutions: both have a total stride of 8.
 # The MLP does not even resemble itself ({glue:text}`alike-mlp-mlp`), because its map is flat, and what is left to compare is the noise of two samples.
 #
 # ## A prediction, tested
@@ -340,7 +340,7 @@ for name, result in trained.items():
 # ```{glue:figure} fig-new-learned
 # :name: fig-new-learned
 # :alt: Accuracy after training against response before it for six architectures. Modes with a response below the mean stay near chance; most of those above it are learned, but for some ResNets; the MLP has all four at the mean and learns them equally.
-# Test accuracy after training against the response before it, by mode $(k_x, k_y)$; a point a network, {glue:text}`new-seeds` seeds. The line marks the mean response, dots chance.
+# Test accuracy after training against the response before it, by mode $(k_x, k_y)$; a point a network, {glue:text}`new-seeds` seeds; preset {glue:text}`new-preset`. The line marks the mean response, dots chance.
 # ```
 #
 # The same numbers, network by network:
@@ -354,8 +354,8 @@ for name, result in trained.items():
 # | ResNet-18 | {glue:text}`learned-resnet18-0` | {glue:text}`learned-resnet18-8` | {glue:text}`learned-resnet18-4` | {glue:text}`learned-resnet18-2` |
 # | ResNet-18, blurred | {glue:text}`learned-blurred-0` | {glue:text}`learned-blurred-8` | {glue:text}`learned-blurred-4` | {glue:text}`learned-blurred-2` |
 #
-# The rank correlation of response and accuracy is {glue:text}`new-rank`, over all networks and modes. In the five architectures with a preference, no mode with a response below the mean is learned; a Mixer on $(2, 2)$ comes closest. The ViT is perfect on $(0, 0)$ and $(8, 8)$ and at chance on the other two, where the MLP, with no idea of images at all, does no worse than elsewhere.
-# The ConvNeXt adds $(4, 4)$, and the blurred ResNet has only $(0, 0)$ left: a filter that was meant to make a network more stable against shifts has also cost it $(8, 8)$ and $(4, 4)$, on which plain ResNets can generalise; $(2, 2)$ neither of them learns.
+# The rank correlation of response and accuracy is {glue:text}`new-rank`, over all networks and modes. In the five architectures with a preference, modes with a response below the mean stay near chance; a Mixer on $(2, 2)$ comes highest. The ViT is all but perfect on $(0, 0)$ and $(8, 8)$ and at chance on the other two, where the MLP, with no idea of images at all, does no worse than elsewhere.
+# The ConvNeXt adds $(4, 4)$, and the blurred ResNet has only $(0, 0)$ left: a filter that was meant to make a network more stable against shifts has also cost it $(8, 8)$ and $(4, 4)$, on which some of the plain ResNets generalise; $(2, 2)$ neither of them learns.
 #
 # The plain ResNet shows the limit of the prediction. On its lattice some networks generalise and others do not, as the points show: a response makes it possible to learn a direction and does not ensure it. And it bears on the question about batch normalisation: these networks were trained on batch statistics, and where they learn anything, it is on the lattice
 # of evaluation mode, of which the fresh network in training mode showed no trace in its map.
@@ -368,10 +368,10 @@ claims.box()
 # %% [markdown]
 # ## What we cannot say
 #
-# - The architectures are small, and we changed one size of each. A ViT with other patches has other directions: try `nbkit run 10 -p patch_width 64`, or `patch=8` in `nbkit.patches.vit`.
+# - The architectures are small, and we tried one size of each. By the proposition a ViT with other patches has other directions: try `patch=8` in `nbkit.patches.vit`; `nbkit run 10 -p patch_width 64` makes it wider.
 # - A fresh ConvNeXt is nearly its patch layers alone. Set `layer_scale=1.0` in `nbkit.patches.convnext` to see what its convolutions do.
 # - The problem is small: few samples, few steps, one recipe for all, chosen for the networks of chapter 07. A transformer can learn its positions, and given more samples and steps it may well leave its lattice.
-# - The circular, Kaiming and orthogonal ResNets were not trained.
+# - The Kaiming and orthogonal ResNets were not trained, and the circular one only in chapter 07.
 # - Four modes and six networks are few for a rank correlation. Its interval is over seeds, and says nothing of other modes.
 #
 # ## Exercises
