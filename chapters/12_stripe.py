@@ -99,7 +99,7 @@ figures.scrubber(
 )
 
 # %% [markdown]
-# Each point is a neuron of one network ($d = 2$), at times in equal ratios. At first the cloud is round. Before many points are fitted, it stretches along $\omega_\parallel$: this is *compression*. Then comes *fitting*, while the cloud becomes a needle.
+# Each point is a neuron of one network ($d = 2$), at times in equal ratios. At first the cloud is round. Before many points are fitted, it stretches along $\omega_\parallel$, the component of $\omega$ along $x_\parallel$: this is *compression*. Then comes *fitting*, while the cloud becomes a needle.
 # One may look for a third stage, *overfitting*: the last, awkward points are fitted and the test error does not profit. The middle panel of the figure below shows both.
 #
 # We measure compression by
@@ -155,10 +155,10 @@ figures.text("close-p", str(p.samples[-2]))
 # Compression of the weights. Left: along the flow, one line for each of {glue:text}`seeds` networks, $d = 2$, $p =$ {glue:text}`close-p`. Middle: of the same feature networks, the share of training points with a margin below 1, and the test error. Right: at the time $t^*$ when a tenth of the points is fitted: a dot for each network, lines for the mean over {glue:text}`seeds` seeds, $h =$ {glue:text}`width`; preset {glue:text}`preset`.
 # ```
 #
-# In the lazy regime $\Lambda$ changes by {glue:text}`stays` of itself: next to nothing. In the feature regime we fit $\Lambda^* \sim p^{a}$ and find $a =$ {glue:text}`slopes`. Theory says $a = 1/2$ in every dimension; over a decade of $p$ the intervals are wide, and where one holds 0 no growth is shown. The recorded curves at the end are steadier.
+# In the lazy regime $\Lambda$ changes by {glue:text}`stays` of itself: next to nothing. In the feature regime we fit $\Lambda^* \sim p^{a}$, with $\Lambda^*$ the value of $\Lambda$ at the time $t^*$ when a tenth of the points is fitted, and find $a =$ {glue:text}`slopes`. Theory says $a = 1/2$ in every dimension; over a decade of $p$ the intervals are wide, and where one holds 0 no growth is shown. The recorded curves at the end are steadier.
 # From the time when nine tenths of the points are fitted, on average over the networks, to the end, the test error changes by {glue:text}`overfitting` points; an interval that holds 0 shows neither gain nor harm.
 #
-# Why $1/2$? Before any point is fitted, every neuron is pulled by an average over $p$ points. With infinitely many points the task is symmetric in $x_\perp$, so a neuron with $\omega_\perp = 0$ is not pulled sideways at all, and the neurons that grow turn towards this place (seen by following the flow, not proved here).
+# Why $1/2$? Before any point is fitted, every neuron is pulled by an average over $p$ points. With infinitely many points the task is symmetric in $x_\perp$, so a neuron with $\omega_\perp = 0$ is not pulled sideways at all, and the neurons that grow turn towards this place (the frames above show it; the solution of the last exercise has the pull that does it).
 # A finite sample is not quite symmetric. It moves the place where nothing pulls sideways by a fluctuation of relative size $p^{-1/2}$, and the neurons gather around that place: $\omega_\perp/\omega_\parallel \sim p^{-1/2}$.
 #
 # ## What the tangent kernel learns
@@ -533,6 +533,6 @@ claims.box()
 #
 # ```{solution} ex-fluctuation
 # :class: dropdown
-# At $t^*$ a tenth of the points has margin 1, so typical products $\beta\,\omega_\parallel$ are of order $1/\alpha$; the flow keeps $\|\omega\|^2 + b^2 - \beta^2$, so both factors are of order $\alpha^{-1/2}$. If $\omega_\perp$ stayed of order 1, $\Lambda$ could not exceed about $\alpha^{-1/2}$, a thousand at $\alpha = 10^{-6}$. It need not stay: the mean pull on it is, up to the factor $1/h$, $\frac{\beta}{d}\,\omega_\perp\,\mathbb E[y\,\delta(\omega\cdot x/\sqrt d + b)]$, which shrinks it where the neuron's plane lies in the class of the other sign: for the fastest neurons about as fast as $\omega_\parallel$ grows. So the bound is a power $\alpha^{-a}$, with $a$ from $\frac12$ to about 1 for such neurons.
+# At $t^*$ a tenth of the points has margin 1, so typical products $\beta\,\omega_\parallel$ are of order $1/\alpha$; the flow keeps $\|\omega\|^2 + b^2 - \beta^2$, so both factors are of order $\alpha^{-1/2}$. If $\omega_\perp$ stayed of order 1, $\Lambda$ could not exceed about $\alpha^{-1/2}$, a thousand at $\alpha = 10^{-6}$. It need not stay: the mean pull on it is, up to the factor $1/h$, $\frac{\beta}{d}\,\omega_\perp\,\mathbb E[y\,\delta(\omega\cdot x/\sqrt d + b)]$, which shrinks it where the neuron's plane lies in the class of the other sign: for the fastest neurons nearly as fast as $\omega_\parallel$ grows. So the bound is a power $\alpha^{-a}$, with $a$ from $\frac12$ to about 1 for such neurons.
 # Vary `alpha` in `flow.train` at fixed $p$ and watch where $\Lambda^*$ stops depending on it.
 # ```

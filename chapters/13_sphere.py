@@ -75,7 +75,7 @@ curves[10] = regimes.learning_curves("sphere", d=10, networks=("lazy", "feature"
 figures.glue(
     "fig-sphere",
     draw.learning_curves({f"d = {d}": c for d, c in curves.items()}),
-    alt="Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve while points are few, and they meet towards the largest p where d is small; at d = 10 feature training with fixed orientations lies close to the lazy curve; crosses high up mark feature networks that have lost a class.",
+    alt="Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve while points are few, and they meet at the largest p for the smallest d; at d = 10 feature training with fixed orientations lies close to the lazy curve; crosses high up mark feature networks that have lost a class.",
 )
 
 
@@ -140,7 +140,7 @@ for name in ("seeds", "width", "n_test", "preset", "constant_seeds"):
 # %% [markdown]
 # ```{glue:figure} fig-sphere
 # :name: fig-sphere
-# :alt: Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve while points are few, and they meet towards the largest p where d is small; at d = 10 feature training with fixed orientations lies close to the lazy curve; crosses high up mark feature networks that have lost a class.
+# :alt: Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve while points are few, and they meet at the largest p for the smallest d; at d = 10 feature training with fixed orientations lies close to the lazy curve; crosses high up mark feature networks that have lost a class.
 # Learning curves on the sphere. Mean and 95 % band over {glue:text}`seeds` seeds, {glue:text}`n-test` test points each, $h =$ {glue:text}`width`; preset {glue:text}`preset`. Crosses: {glue:text}`lost` of {glue:text}`feature-networks` feature networks that had lost a class when training stopped (explained below); they are not in the mean. {glue:text}`unfinished` networks did not fit all their points in time and are counted as they are.
 # ```
 #

@@ -427,7 +427,7 @@ figures.number("sparser", sparser, ".2f")
 figures.number("image-gain", gain, ".1f")
 
 # %% [markdown]
-# There $A(T)/A(0)$ is {glue:text}`sparser`, and the lazy network makes {glue:text}`image-gain` points more errors than the feature network (negative: fewer; $p =$ {glue:text}`image-p`, $h =$ {glue:text}`cross-width`, {glue:text}`seeds` seeds). The talk finds the feature network ahead on MNIST; {doc}`11_lazy_and_feature` looks at who wins where. With this many points in ten dimensions two neurons must nearly coincide to share their pattern on all of them, so $A$ is a stricter count than in the plane.
+# There $A(T)/A(0)$ is {glue:text}`sparser`, and the lazy network makes {glue:text}`image-gain` points more errors than the feature network (negative: fewer; $p =$ {glue:text}`image-p`, $h =$ {glue:text}`cross-width`, {glue:text}`seeds` seeds). The talk finds the feature network ahead on MNIST; where our interval lies below 0, it is not. Either way this compares two regimes, of which sparsity is one difference among several. With this many points in ten dimensions two neurons must nearly coincide to share their pattern on all of them, so $A$ is a stricter count than in the plane.
 #
 # ## More neurons, recorded
 #

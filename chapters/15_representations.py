@@ -52,7 +52,7 @@ params.table(par)
 # ## The hidden layer as a cloud of points
 #
 # Push 500 test points through the network of {doc}`12_stripe` and look at the pre-activations $a_n = \omega_n\cdot x/\sqrt d + b_n$ of its $h$ neurons: 500 points in $\mathbb R^h$. They are a linear image of $x$, so they fill $d$ dimensions at most.
-# At the start they fill them without a preference. If training makes all $\omega_n$ parallel to $x_\parallel$, they must fall on a line.
+# At the start the neurons look in all directions alike, so none of these is preferred. If training makes all $\omega_n$ parallel to $x_\parallel$, they must fall on a line.
 
 # %%
 tasks = {"stripe": ("stripe", 5), "images": (par.images, 10)}
@@ -94,7 +94,7 @@ for name in ("p", "width", "seeds", "images", "preset", "plane_epochs", "layer_e
 # ```{glue:figure} fig-layer
 # :name: fig-layer
 # :alt: Hidden layers on two principal components: broad clouds with mixed classes in the lazy regime; in the feature regime a narrow band for the stripe, with the class −1 in its middle, and for the images a cloud that is a little flatter, with one class at either end.
-# Pre-activations of the hidden layer on 500 test points, on their first two principal components, one network each at the end of training ($p =$ {glue:text}`p`, $h =$ {glue:text}`width`; preset {glue:text}`preset`). Colour and marker are the label; both axes of a panel have the same scale.
+# Pre-activations of the hidden layer on 500 test points, on their first two principal components, one network each at the end of training ($p =$ {glue:text}`p`, $h =$ {glue:text}`width`; preset {glue:text}`preset`). Colour and marker are the label; both axes of a panel run over the same values.
 # ```
 #
 # ```{glue:figure} fig-shapes
@@ -103,7 +103,7 @@ for name in ("p", "width", "seeds", "images", "preset", "plane_epochs", "layer_e
 # Share of variance of the first principal component, and intrinsic dimension, along training. Mean and 95 % band over {glue:text}`seeds` seeds, $p =$ {glue:text}`p`, $h =$ {glue:text}`width`; preset {glue:text}`preset`. {glue:text}`unfinished` of the networks did not fit all their points in time; their last state counts as the end.
 # ```
 #
-# *Intrinsic dimension* is estimated from the distances $r_1 < r_2$ of each point to its two nearest neighbours. In $D$ dimensions, where the density is constant over such distances, $\ln(r_2/r_1)$ is exponentially distributed with rate $D$, so its mean gives $D$ (TwoNN, the method of {cite:t}`ansuini2019intrinsic`; we leave out the largest tenth of the ratios, which is recalled and not checked).
+# *Intrinsic dimension* is estimated from the distances $r_1 < r_2$ of each point to its two nearest neighbours. In $D$ dimensions, where the density is constant over such distances, $\ln(r_2/r_1)$ is exponentially distributed with rate $D$, so its mean gives $D$ (TwoNN, as in {cite:t}`ansuini2019intrinsic`; we leave out the largest tenth of the ratios, which is recalled and not checked).
 #
 # At the end of training, the first component's share is higher in the feature regime by {glue:text}`first-stripe` on the stripe and {glue:text}`first-images` on the images; the intrinsic dimension is {glue:text}`ratio-stripe` and {glue:text}`ratio-images` of the lazy network's.
 # The dimension does not fall to 1: nearest neighbours are near, so it sees the thickness even of a thin line. And the layers are flattest while the first points are fitted; by the time the last ones are, the dimension has come up again (lower panels).
