@@ -420,7 +420,7 @@ figures.glue(
     draw.learning_curves({f"d = {d}": c for d, c in longer.items()}, theory)
     if longer
     else figures.awaiting("stripe-d5"),
-    alt="Recorded learning curves on the stripe, one panel for each dimension that has been recorded.",
+    alt="Recorded learning curves on the stripe, one panel for each dimension: the feature network, the kernel after training and the squeezed kernel fall below the lazy network and the kernel before training, the neighbours stay above.",
 )
 figures.text("about-recorded", results.labels(longer.values()))
 more_images = results.recorded("stripe-images")
@@ -429,7 +429,7 @@ figures.glue(
     figures.awaiting("stripe-images")
     if more_images is None
     else draw.learning_curves({"images, 10 components": more_images}),
-    alt="Recorded learning curves on image components.",
+    alt="Recorded learning curves on image components: the lazy network and the kernel before training lie lowest, the feature network above them at every number of images.",
 )
 figures.text("images-recorded", results.labels([] if more_images is None else [more_images]))
 per_p = "not recorded"
@@ -473,13 +473,13 @@ if (found := results.recorded("stripe-kernels")) is not None:
 # %% [markdown]
 # ```{glue:figure} fig-curves-recorded
 # :name: fig-curves-recorded
-# :alt: Recorded learning curves on the stripe, one panel for each dimension that has been recorded.
+# :alt: Recorded learning curves on the stripe, one panel for each dimension: the feature network, the kernel after training and the squeezed kernel fall below the lazy network and the kernel before training, the neighbours stay above.
 # Recorded: {glue:text}`about-recorded`. Drawn like {numref}`fig-curves`.
 # ```
 #
 # ```{glue:figure} fig-images-recorded
 # :name: fig-images-recorded
-# :alt: Recorded learning curves on image components.
+# :alt: Recorded learning curves on image components: the lazy network and the kernel before training lie lowest, the feature network above them at every number of images.
 # Recorded: {glue:text}`images-recorded`. Drawn like {numref}`fig-digits-curves`.
 # ```
 #

@@ -149,7 +149,7 @@ for name in ("seeds", "width", "n_test", "preset", "constant_seeds"):
 # **Is it the turning?** With the orientations fixed, feature training makes {glue:text}`relief` points fewer errors; its error minus the lazy network's is {glue:text}`rest` points. The rest of the feature regime is still there: at the largest $p$ its kernel has changed by {glue:text}`fixed-change` times its size at the start.
 # Turning is what we took away, and this much of the error goes with it. The recorded curves at the end, with more neurons and seeds, say how much is left.
 #
-# **Where does it end?** The talk says that lazy training is ahead below some $p^*$, and plots $p^*$ against $d$; its remark that fluctuations are large for small $p$ or large $d$ lets us expect that $p^*$ grows. Up to $p =$ {glue:text}`largest`, and among pairs in which no network has lost a class, we find these crossings: {glue:text}`crossings` (*not certain*: fewer than 95 % of the resamples of the seeds cross). The recorded curves below reach further.
+# **Where does it end?** The talk says that lazy training is ahead below some $p^*$; its remark that fluctuations are large for small $p$ or large $d$ lets us expect that $p^*$ grows with $d$. Up to $p =$ {glue:text}`largest`, and among pairs in which no network has lost a class, we find these crossings: {glue:text}`crossings` (*not certain*: fewer than 95 % of the resamples of the seeds cross). The recorded curves below reach further.
 #
 # ## A sample can cost a class
 #
@@ -272,7 +272,7 @@ longer = {d: found for d in (2, 3, 5, 10) if (found := results.recorded(f"sphere
 figures.glue(
     "fig-sphere-recorded",
     draw.learning_curves({f"d = {d}": c for d, c in longer.items()}) if longer else figures.awaiting("sphere-d10"),
-    alt="Recorded learning curves on the sphere, one panel for each dimension that has been recorded.",
+    alt="Recorded learning curves on the sphere, one panel for each dimension: the lazy curve lies below the feature curve while points are few, and the two cross, at more points in higher dimension; at d = 10 feature training with fixed orientations lies between them first and lowest at the end; crosses mark feature networks that have lost a class, none of them at d = 10.",
 )
 figures.text("about-recorded", results.labels(longer.values()))
 gone = sum(int(c.lost.sum()) for c in longer.values())
@@ -311,7 +311,7 @@ for name, place in {"most": most, "last": last}.items():
 # %% [markdown]
 # ```{glue:figure} fig-sphere-recorded
 # :name: fig-sphere-recorded
-# :alt: Recorded learning curves on the sphere, one panel for each dimension that has been recorded.
+# :alt: Recorded learning curves on the sphere, one panel for each dimension: the lazy curve lies below the feature curve while points are few, and the two cross, at more points in higher dimension; at d = 10 feature training with fixed orientations lies between them first and lowest at the end; crosses mark feature networks that have lost a class, none of them at d = 10.
 # Recorded: {glue:text}`about-recorded`. Drawn like {numref}`fig-sphere`; {glue:text}`lost-recorded`.
 # ```
 #

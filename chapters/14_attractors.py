@@ -446,7 +446,7 @@ figures.glue(
     figures.awaiting("crossover")
     if dial is None
     else draw.crossover(dial, {name: intervals.mean(values) for name, values in middles_of(dial).items()}),
-    alt="Recorded compression and share of attractors against the output scale.",
+    alt="Recorded compression, falling to 1, and share of attractors, rising to 1, against the output scale; the half-way point of compression lies at the smaller scale.",
 )
 said = dict.fromkeys(("by-p", "by-h", "apart", "apart-log"), intervals.Estimate(*[float("nan")] * 3, 0))
 for name, found in (("counts", wider), ("crossover", dial)):
@@ -472,7 +472,7 @@ for name, value in said.items():
 #
 # ```{glue:figure} fig-crossover-recorded
 # :name: fig-crossover-recorded
-# :alt: Recorded compression and share of attractors against the output scale.
+# :alt: Recorded compression, falling to 1, and share of attractors, rising to 1, against the output scale; the half-way point of compression lies at the smaller scale.
 # Recorded: {glue:text}`crossover-recorded`. Drawn like {numref}`fig-crossover`.
 # ```
 #
