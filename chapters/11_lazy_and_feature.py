@@ -62,7 +62,7 @@ params.table(par)
 # until $y F \ge 1$ at all training points. The loss $\ell(u)$ is a smoothed hinge: it falls with slope −1 up to $u = 1$ and is flat beyond. $F$ starts at 0 whatever $\alpha$ is. To fit, $f$ has to move by about $1/\alpha$:
 #
 # - **large $\alpha$**: a tiny change of the weights is enough. Over it $f$ is linear in $\theta$, $f \approx f_0 + \nabla_\theta f_0\cdot(\theta - \theta_0)$: the network stays in its tangent space. This is the *lazy* regime;
-# - **small $\alpha$**: the weights must grow. What they were at the start is forgotten, and the network can build features. This is the *feature* regime.
+# - **small $\alpha$**: the weights must grow far beyond their size at the start, can turn while they do, and the network can build features. This is the *feature* regime.
 #
 # ## How good is the linear formula?
 #
@@ -91,10 +91,10 @@ figures.glue(
 # ```{glue:figure} fig-paths
 # :name: fig-paths
 # :alt: Three paths from the origin: the lazy one runs along the horizontal axis, the feature one climbs, and the one at α = 1 lies between.
-# Motion of $F$ on 500 test points during training (root mean squares): what the linear formula of the start gives, and what it misses. Points mark equal steps in the share of fitted training points. One network for each $\alpha$, same start and data; $d = 2$, $p =$ {glue:text}`path-p`, $h =$ {glue:text}`widest`, seed {glue:text}`seed`.
+# Motion of $F$ on 500 test points during training (root mean squares): what the linear formula of the start gives, and what it misses. Points mark equal steps in the share of fitted training points. One network for each $\alpha$, same start and data; $d = 2$, $p =$ {glue:text}`path-p`, $h =$ {glue:text}`widest`, seed {glue:text}`seed`; preset {glue:text}`preset`.
 # ```
 #
-# The lazy network never leaves the axis: the formula misses nothing. In the feature network it misses a good part by the first mark. The two parts need not be at right angles, and what is missed may again point along the tangent space; the figure says how wrong the formula is, not where the network has gone.
+# The lazy network stays close to the axis: the formula misses next to nothing. In the feature network it misses a good part by the first mark. The two parts need not be at right angles, and what is missed may again point along the tangent space; the figure says how wrong the formula is, not where the network has gone.
 #
 # ## The kernel moves, or does not
 #
@@ -159,7 +159,7 @@ figures.text("seed", str(par.seed))
 # ```{glue:figure} fig-dial
 # :name: fig-dial
 # :alt: Change of the tangent kernel against the output scale on log axes: it falls with the scale, and the curves of all widths lie together.
-# Left: relative change of the tangent kernel over training, $\|\Theta_T - \Theta_0\|/\|\Theta_0\|$ on the training images. Right: share of the motion of $f$ on test images that the linear formula misses. Mean and 95 % band over {glue:text}`seeds` seeds; preset {glue:text}`preset`. {glue:text}`unfinished` networks had not fitted all their points in time.
+# Left: relative change of the tangent kernel over training, $\|\Theta_T - \Theta_0\|/\|\Theta_0\|$ on the training images. Right: what the linear formula misses of the motion of $f$ on test images, over the motion itself (root mean squares). {glue:text}`images`, $p =$ {glue:text}`p`; mean and 95 % band over {glue:text}`seeds` seeds; preset {glue:text}`preset`. {glue:text}`unfinished` networks had not fitted all their points in time.
 # ```
 #
 # The kernel has changed by as much as it was at $\alpha^* =$ {glue:text}`alpha-star` ($h =$ {glue:text}`widest`). Across widths, $\alpha^* \sim h^{a}$ with $a =$ {glue:text}`flat`.
@@ -186,7 +186,7 @@ fully = sweep.error.isel(h=-1)
 figures.glue(
     "fig-winners",
     draw.errors_by_scale({"fully connected": fully, "convolutional": cnn.error}),
-    alt="Test error against the output scale for a fully connected and a convolutional network.",
+    alt="Test error against the output scale in two panels: for the fully connected network it falls towards large scales, for the convolutional one it is highest at the largest scale.",
 )
 
 # %%
@@ -208,11 +208,11 @@ figures.number("cnn-unfinished", int((~cnn.converged).sum()), "d")
 # %% [markdown]
 # ```{glue:figure} fig-winners
 # :name: fig-winners
-# :alt: Test error against the output scale for a fully connected and a convolutional network.
+# :alt: Test error against the output scale in two panels: for the fully connected network it falls towards large scales, for the convolutional one it is highest at the largest scale.
 # Test error on {glue:text}`images` against $\alpha$; preset {glue:text}`preset`. Left: one hidden layer, $h =$ {glue:text}`widest`, {glue:text}`p` images, 10 principal components. Right: {glue:text}`cnn-channels` channels, {glue:text}`cnn-p` images, raw pixels; {glue:text}`cnn-unfinished` of these networks had not fitted all their points. Mean and 95 % band over {glue:text}`seeds` and {glue:text}`cnn-seeds` seeds.
 # ```
 #
-# The fully connected network makes {glue:text}`fc-gap` points more errors in the feature regime than in the lazy one; the convolutional network makes {glue:text}`cnn-gap` points more in the lazy regime. The paper's abstract says of its networks that fully connected ones do better lazily and convolutional ones with features. Where an interval here holds 0, we cannot say so of ours; and our two networks see different inputs, so the comparison within each is the sound one.
+# The fully connected network makes {glue:text}`fc-gap` points more errors at the smallest $\alpha$ than at the largest; the convolutional network makes {glue:text}`cnn-gap` points more at the largest. The paper's abstract says of its networks that fully connected ones do better lazily and convolutional ones with features. Where an interval here holds 0, we cannot say so of ours. Our two networks see different inputs, so only the comparison within each is sound.
 #
 # The rest of this part asks why. {doc}`12_stripe` has a task where features help, {doc}`13_sphere` one where they hurt while points are few.
 #
@@ -292,7 +292,7 @@ claims.box()
 #
 # ```{solution} ex-subtract
 # :class: dropdown
-# Otherwise $F = \alpha f_{\theta_0}$ at the start, which is huge for large $\alpha$: the network would first have to undo its own random function, and would not be lazy.
+# Otherwise $F = \alpha f_{\theta_0}$ at the start, which is huge for large $\alpha$. The network would first have to undo its own random function where that has the wrong sign: $f$ would have to move by $|f_{\theta_0}|$ there, however large $\alpha$ is, and a larger $\alpha$ would not make it lazier.
 # ```
 #
 # ```{exercise}
@@ -302,5 +302,5 @@ claims.box()
 #
 # ```{solution} ex-adam
 # :class: dropdown
-# The factor cancels: Adam's steps do not know it. A step changes each weight by the learning rate, so $F$ changes by about $\alpha$ times that. With a fixed rate and large $\alpha$ a single step overshoots; the rate has to fall as $1/\alpha$ for lazy training to exist at all.
+# The factor cancels: Adam's steps do not know it, as long as the gradient is far above the small number Adam adds to its running size. A step changes each weight by the learning rate, so $F$ changes by about $\alpha$ times that. With a fixed rate and large $\alpha$ a single step overshoots; the rate has to fall as $1/\alpha$ for lazy training to exist at all.
 # ```

@@ -99,8 +99,8 @@ figures.scrubber(
 )
 
 # %% [markdown]
-# Each point is a neuron of one network ($d = 2$), at times in equal ratios. At first the cloud is round. Before the first point is fitted, the neurons line up with $x_\parallel$: this is *compression*. Then comes *fitting*, with the cloud a needle.
-# The talk names a third stage, *overfitting*: the last, awkward points are fitted and the test error does not profit. The middle panel of the figure below shows both errors.
+# Each point is a neuron of one network ($d = 2$), at times in equal ratios. At first the cloud is round. Before many points are fitted, it stretches along $\omega_\parallel$, the component of $\omega$ along $x_\parallel$: this is *compression*. Then comes *fitting*, while the cloud becomes a needle.
+# One may look for a third stage, *overfitting*: the last, awkward points are fitted and the test error does not profit. The middle panel of the figure below shows both.
 #
 # We measure compression by
 #
@@ -118,7 +118,7 @@ near, far = min(p.dimensions), max(p.dimensions)
 figures.glue(
     "fig-compression",
     draw.compression(movie, curves),
-    alt="Left: compression rises far above 1 in the feature regime and stays at 1 in the lazy one. Middle: the share of unfitted points and the test error against time. Right: compression against the number of points for three dimensions, with a line of slope one half.",
+    alt="Left: compression rises far above 1 in the feature regime and stays near 1 in the lazy one. Middle: against time, the share of unfitted points falls from one to a few hundredths, and the test error falls at the same time. Right: compression against the number of points for three dimensions, dots scattered around each mean, with a line of slope one half.",
 )
 
 
@@ -138,7 +138,7 @@ half = movie.sel(regime="feature").unfitted.mean("seed") <= 0.1
 overfitting = intervals.mean(feature_error.isel(frame=-1) - feature_error.isel(frame=int(half.argmax("frame"))))
 claims.report("LF-2", stays)
 
-figures.text("slopes", ", ".join(f"{slope:.2f} at d = {d}" for d, slope in slopes.items()))
+figures.text("slopes", ", ".join(f"{slope:.2f} at d = {d}" for d, slope in slopes.items()).replace("-", "−"))
 figures.number("overfitting", overfitting, ".1f")
 figures.number("stays", stays, ".1e")
 figures.number("far", far)
@@ -151,14 +151,14 @@ figures.text("close-p", str(p.samples[-2]))
 # %% [markdown]
 # ```{glue:figure} fig-compression
 # :name: fig-compression
-# :alt: Left: compression rises far above 1 in the feature regime and stays at 1 in the lazy one. Middle: the share of unfitted points and the test error against time. Right: compression against the number of points for three dimensions, with a line of slope one half.
-# Compression of the weights. Left: along the flow, one line for each of {glue:text}`seeds` networks, $d = 2$, $p =$ {glue:text}`close-p`. Middle: the same feature networks' errors. Right: at the time $t^*$ when a tenth of the points is fitted: a dot for each network, lines for the mean over {glue:text}`seeds` seeds, $h =$ {glue:text}`width`; preset {glue:text}`preset`.
+# :alt: Left: compression rises far above 1 in the feature regime and stays near 1 in the lazy one. Middle: against time, the share of unfitted points falls from one to a few hundredths, and the test error falls at the same time. Right: compression against the number of points for three dimensions, dots scattered around each mean, with a line of slope one half.
+# Compression of the weights. Left: along the flow, one line for each of {glue:text}`seeds` networks, $d = 2$, $p =$ {glue:text}`close-p`. Middle: of the same feature networks, the share of training points with a margin below 1, and the test error. Right: at the time $t^*$ when a tenth of the points is fitted: a dot for each network, lines for the mean over {glue:text}`seeds` seeds, $h =$ {glue:text}`width`; preset {glue:text}`preset`.
 # ```
 #
-# In the lazy regime $\Lambda$ changes by {glue:text}`stays` of itself: nothing. In the feature regime we fit $\Lambda^* \sim p^{a}$ and find $a =$ {glue:text}`slopes`. Theory says $a = 1/2$ in every dimension; over a decade of $p$ the intervals are wide, and where one holds 0 no growth is shown. The recorded curves at the end are steadier.
-# From the time when nine tenths of the points are fitted to the end, the test error changes by {glue:text}`overfitting` points.
+# In the lazy regime $\Lambda$ changes by {glue:text}`stays` of itself: next to nothing. In the feature regime we fit $\Lambda^* \sim p^{a}$, with $\Lambda^*$ the value of $\Lambda$ at the time $t^*$ when a tenth of the points is fitted, and find $a =$ {glue:text}`slopes`. Theory says $a = 1/2$ in every dimension; over a decade of $p$ the intervals are wide, and where one holds 0 no growth is shown. The recorded curves at the end are steadier.
+# From the time when nine tenths of the points are fitted, on average over the networks, to the end, the test error changes by {glue:text}`overfitting` points; an interval that holds 0 shows neither gain nor harm.
 #
-# Why $1/2$? Before any point is fitted, every neuron is pulled by an average over $p$ points. With infinitely many points the task is symmetric in $x_\perp$, so a neuron with $\omega_\perp = 0$ is not pulled sideways at all, and the flow carries the others there.
+# Why $1/2$? Before any point is fitted, every neuron is pulled by an average over $p$ points. With infinitely many points the task is symmetric in $x_\perp$, so a neuron with $\omega_\perp = 0$ is not pulled sideways at all, and the neurons that grow turn towards this place (the frames above show it; the solution of the last exercise has the pull that does it).
 # A finite sample is not quite symmetric. It moves the place where nothing pulls sideways by a fluctuation of relative size $p^{-1/2}$, and the neurons gather around that place: $\omega_\perp/\omega_\parallel \sim p^{-1/2}$.
 #
 # ## What the tangent kernel learns
@@ -174,7 +174,7 @@ weight = torch.exp(-axis.square() / 2)
 
 
 def along(function):
-    """Share of an eigenfunction (x⊥, x∥) that depends on x∥ alone: variance of its mean over x⊥, Gaussian weights."""
+    """Share of the mean square of an eigenfunction (x⊥, x∥) in its mean over x⊥, all means with Gaussian weights."""
     profile = weight @ function / weight.sum()
     total = (weight[:, None] * weight * function.square()).sum() / weight.sum() ** 2
     return float((weight * profile.square()).sum() / weight.sum() / total)
@@ -192,14 +192,14 @@ for title, share in (("before", 0), ("after", -1)):
 figures.glue(
     "fig-eigenfunctions",
     draw.eigenfunctions(functions, gaussian.STRIPE, 2.5),
-    alt="Eight maps over the plane. Before training the eigenfunctions are round or tilted; after training most vary along the horizontal axis only, and one changes its sign along the vertical axis.",
+    alt="Eight maps over the plane. Before training the eigenfunctions vary along both axes; after training most vary along the horizontal axis only, and one changes its sign along the vertical axis.",
     vector=False,
 )
 close = curves[far].sel(p=p.samples[-2])
 figures.glue(
     "fig-alignment",
     draw.alignment(close),
-    alt="Projection on the labels and mutual information by rank: after feature training the first ranks stand out, before training and in the lazy regime they do not.",
+    alt="Projection on the labels and mutual information by rank: after feature training the first three ranks lie higher than before training, on average; the lazy regime lies on the curve from before training.",
 )
 
 
@@ -223,17 +223,17 @@ figures.number("informed", informed, ".2f")
 # %% [markdown]
 # ```{glue:figure} fig-eigenfunctions
 # :name: fig-eigenfunctions
-# :alt: Eight maps over the plane. Before training the eigenfunctions are round or tilted; after training most vary along the horizontal axis only, and one changes its sign along the vertical axis.
-# The first four eigenfunctions of the tangent kernel of one network before and after feature training, $d = 2$, $p =$ {glue:text}`close-p`, $h =$ {glue:text}`width`; each map on its own scale, 0 in the middle. Grey lines are the borders of the classes.
+# :alt: Eight maps over the plane. Before training the eigenfunctions vary along both axes; after training most vary along the horizontal axis only, and one changes its sign along the vertical axis.
+# The first four eigenfunctions of the tangent kernel of one network before and after feature training, $d = 2$, $p =$ {glue:text}`close-p`, $h =$ {glue:text}`width`; preset {glue:text}`preset`; each map on its own scale, 0 in the middle. Grey lines are the borders of the classes.
 # ```
 #
-# The talk derives two kinds of eigenvectors for a compressed network: $\varphi^1(x_\parallel)$, and $\varphi^2(x_\parallel)\,(u \cdot x_\perp)$ with a fixed $u$. The first depends on $x_\parallel$ alone; the second changes its sign with $x_\perp$, so by symmetry it cannot know the label. Both are in the figure.
-# The share of each map that depends on $x_\parallel$ alone is {glue:text}`along-before` before and {glue:text}`along-after` after training, from $r = 1$ to 4.
+# The talk names two kinds of eigenvectors for a compressed network: $\varphi^1(x_\parallel)$, and $\varphi^2(x_\parallel)\,(u \cdot x_\perp)$ with a fixed $u$. The first depends on $x_\parallel$ alone; the second changes its sign with $x_\perp$, so by symmetry its product with the label averages to zero. Both are in the figure.
+# Split each map into a function of $x_\parallel$ alone and a rest: the first part holds {glue:text}`along-before` of its mean square before and {glue:text}`along-after` after training, from $r = 1$ to 4. (A constant counts as such a function, so a map that varies little has a high share before training, too.)
 #
 # ```{glue:figure} fig-alignment
 # :name: fig-alignment
-# :alt: Projection on the labels and mutual information by rank: after feature training the first ranks stand out, before training and in the lazy regime they do not.
-# How much the $r$-th eigenvector $\phi_r$ on the training set knows of the labels, $d =$ {glue:text}`far`, $p =$ {glue:text}`close-p`. Left: $\omega_r^2 = (\phi_r \cdot y)^2/p$. Right: mutual information by 5 nearest neighbours. Mean and 95 % band over {glue:text}`seeds` seeds. Before and lazy lie on top of each other.
+# :alt: Projection on the labels and mutual information by rank: after feature training the first three ranks lie higher than before training, on average; the lazy regime lies on the curve from before training.
+# How much the $r$-th eigenvector $\phi_r$ on the training set knows of the labels, $d =$ {glue:text}`far`, $p =$ {glue:text}`close-p`. Left: $\omega_r^2 = (\phi_r \cdot y)^2/p$. Right: mutual information by 5 nearest neighbours, dotted with shuffled labels. Mean and 95 % band over {glue:text}`seeds` seeds; preset {glue:text}`preset`. Before and lazy lie on top of each other.
 # ```
 #
 # Training adds {glue:text}`aligned` to the share of the labels that the first three eigenvectors carry, and {glue:text}`informed` bits to the information that one of them holds on average.
@@ -249,7 +249,7 @@ theory = {f"d = {d}": {"lazy": d / (3 * d - 2), "feature": (2 * d - 1) / (3 * d 
 figures.glue(
     "fig-curves",
     draw.learning_curves({f"d = {d}": c for d, c in curves.items()}, theory),
-    alt="Test error against the number of points for six learners in three dimensions: the feature network, the kernel after training and the squeezed kernel fall together, well below the lazy network and the kernel before training.",
+    alt="Test error against the number of points for six learners in three dimensions: the feature network, the kernel after training and the squeezed kernel fall together, below the lazy network and the kernel before training; the neighbours lie highest.",
 )
 
 
@@ -300,15 +300,15 @@ for d in p.dimensions[:2]:
 # %% [markdown]
 # ```{glue:figure} fig-curves
 # :name: fig-curves
-# :alt: Test error against the number of points for six learners in three dimensions: the feature network, the kernel after training and the squeezed kernel fall together, well below the lazy network and the kernel before training.
-# Learning curves on the stripe. Mean and 95 % band over {glue:text}`seeds` seeds, {glue:text}`n-test` test points each, $h =$ {glue:text}`width`. Thin grey lines have the exponents of theory, $\beta_\text{lazy} = d/(3d-2)$ and $\beta_\text{feature} = (2d-1)/(3d-2)$, each below the curve it belongs to. {glue:text}`unfinished` of {glue:text}`unfinished-of` networks did not fit all their points in time; they are counted as they are.
+# :alt: Test error against the number of points for six learners in three dimensions: the feature network, the kernel after training and the squeezed kernel fall together, below the lazy network and the kernel before training; the neighbours lie highest.
+# Learning curves on the stripe. Mean and 95 % band over {glue:text}`seeds` seeds, {glue:text}`n-test` test points each, $h =$ {glue:text}`width`; preset {glue:text}`preset`. Thin grey lines have the exponents of theory, $\beta_\text{lazy} = d/(3d-2)$ and $\beta_\text{feature} = (2d-1)/(3d-2)$, each below the curve it belongs to. {glue:text}`unfinished` of {glue:text}`unfinished-of` networks did not fit all their points in time; they are counted as they are.
 # ```
 #
 # At $d =$ {glue:text}`far` the lazy network makes {glue:text}`advantage` points more errors than the feature network, averaged over $p$. Three comparisons say why:
 #
-# - The kernel before training makes {glue:text}`same` times the errors of the lazy network. Lazy training *is* that kernel.
+# - The kernel before training makes {glue:text}`same` times the errors of the lazy network. Lazy training uses that kernel; what may differ is the margin, the largest one for the machine and whatever the flow ends with for the network.
 # - The kernel after training makes {glue:text}`after` times the errors of the feature network, and {glue:text}`better` times those of the kernel before training with *twice* as many points. Twice, because the kernel after training has seen as many labels: $p$ to form it and $p$ fresh ones to fit it. Much of what the network has learned sits in its kernel.
-# - The kernel before training on squeezed data makes {glue:text}`squeezed` times the errors of the feature network. It knows nothing but one number, $\Lambda^*$, and the direction.
+# - The kernel before training on squeezed data makes {glue:text}`squeezed` times the errors of the feature network. It is told nothing but one number, $\Lambda^*$, and the direction $x_\parallel$, exactly.
 #
 # These ratios are averages over $p$, each $p$ counting alike. They need not be the same at every $p$; the recorded curves below show how they move.
 #
@@ -325,7 +325,7 @@ kernels = {d: regimes.kernel_curves("stripe", d=d, **p.kernels) for d in p.kerne
 figures.glue(
     "fig-kernels",
     draw.kernel_curves(kernels, spaced=[d for d in kernels if d in (3, 5)]),
-    alt="Three panels of power laws: the kernel machine's error falls alike in all dimensions, the neighbours' error more slowly the higher the dimension, and the spacing of support vectors falls slowly.",
+    alt="Three panels on log axes: the kernel machine's error lies higher in higher dimension and falls with similar slopes; the neighbours' error falls more slowly the higher the dimension; the spacing of support vectors falls closer to the thin line than to the dashed one.",
 )
 
 
@@ -355,12 +355,12 @@ for d, exponents in beta.items():
 # %% [markdown]
 # ```{glue:figure} fig-kernels
 # :name: fig-kernels
-# :alt: Three panels of power laws: the kernel machine's error falls alike in all dimensions, the neighbours' error more slowly the higher the dimension, and the spacing of support vectors falls slowly.
-# Left and middle: test errors. Right: mean distance from a support vector to the nearest one of the other class; dashed the talk's $p^{-1/d}$, thin $p^{-2/(3d-2)}$. Mean and 95 % band over {glue:text}`kernel-seeds` seeds.
+# :alt: Three panels on log axes: the kernel machine's error lies higher in higher dimension and falls with similar slopes; the neighbours' error falls more slowly the higher the dimension; the spacing of support vectors falls closer to the thin line than to the dashed one.
+# Left and middle: test errors. Right: mean distance from a support vector to the nearest one of the other class; dashed the talk's $p^{-1/d}$, thin $p^{-2/(3d-2)}$. Mean and 95 % band over {glue:text}`kernel-seeds` seeds, {glue:text}`n-test` test points; preset {glue:text}`preset`.
 # ```
 #
-# The kernel machine's exponent is {glue:text}`kernel-beta-2`, {glue:text}`kernel-beta-3` and {glue:text}`kernel-beta-10` at $d = 2, 3, 10$; theory gives 0.50, 0.43 and 0.36. It hardly suffers from the dimension. At $d = 10$ our training sets are too small to be asymptotic.
-# The 5 nearest neighbours do suffer: {glue:text}`knn-beta-2`, {glue:text}`knn-beta-3`, {glue:text}`knn-beta-5` and {glue:text}`knn-beta-10` at $d = 2, 3, 5, 10$. That falls with $d$ as $1/d$ does (0.50, 0.33, 0.20, 0.10), from somewhat above it.
+# The kernel machine's exponent is {glue:text}`kernel-beta-2`, {glue:text}`kernel-beta-3` and {glue:text}`kernel-beta-10` at $d = 2, 3, 10$; theory gives 0.50, 0.43 and 0.36 in the limit of many points. The error itself grows with the dimension, but it falls with $p$ about as fast. Where an interval misses theory, our sets may be too small for the limit; at $d = 10$ we took that for granted and do not judge.
+# The 5 nearest neighbours do suffer: {glue:text}`knn-beta-2`, {glue:text}`knn-beta-3`, {glue:text}`knn-beta-5` and {glue:text}`knn-beta-10` at $d = 2, 3, 5, 10$. These fall with $d$ as $1/d$ does (0.50, 0.33, 0.20, 0.10) and lie a little above it.
 #
 # **A slip in the talk.** It states that support vectors lie $\delta \sim p^{-1/d}$ apart. That is the spacing of *all* points. The scaling argument that gives $\beta_\text{lazy}$ gives a layer of support vectors of width $\Delta \sim p^{-\beta_\text{lazy}}$;
 # there are $p\Delta$ of them on a border of $d - 1$ dimensions, so their spacing is $(p\Delta)^{-1/(d-1)} = p^{-2/(3d-2)}$. At $d = 2$ the two agree. At $d = 3$ and $5$ they are 0.33 and 0.20 against 0.29 and 0.15; we find {glue:text}`spacing-3` and {glue:text}`spacing-5`.
@@ -377,12 +377,12 @@ digits = regimes.learning_curves(p.images, d=10, **options)
 figures.glue(
     "fig-digits-curves",
     draw.learning_curves({f"{p.images}, 10 components": digits}),
-    alt="Test error against the number of training images for the same learners.",
+    alt="Test error of five learners against the number of training images: the feature network lies above the lazy one, and the kernel after training above both.",
 )
 figures.glue(
     "fig-digits-alignment",
     draw.alignment(digits.isel(p=-1)),
-    alt="Projection on the labels and mutual information by rank on images, before training and after it in both regimes.",
+    alt="Projection on the labels and mutual information by rank on images: the bands before training and after it, in both regimes, overlap at nearly all ranks.",
 )
 
 # %%
@@ -395,13 +395,13 @@ figures.number("image-unfinished", int((~digits.converged).sum()), "d")
 # %% [markdown]
 # ```{glue:figure} fig-digits-curves
 # :name: fig-digits-curves
-# :alt: Test error against the number of training images for the same learners.
-# Parity of {glue:text}`images` on 10 principal components; mean and 95 % band over {glue:text}`seeds` seeds, $h =$ {glue:text}`width`; {glue:text}`image-unfinished` networks did not fit all their points in time.
+# :alt: Test error of five learners against the number of training images: the feature network lies above the lazy one, and the kernel after training above both.
+# Parity of {glue:text}`images` on 10 principal components, without the squeezed kernel (images have no $x_\parallel$); mean and 95 % band over {glue:text}`seeds` seeds, $h =$ {glue:text}`width`; preset {glue:text}`preset`; {glue:text}`image-unfinished` networks did not fit all their points in time.
 # ```
 #
 # ```{glue:figure} fig-digits-alignment
 # :name: fig-digits-alignment
-# :alt: Projection on the labels and mutual information by rank on images, before training and after it in both regimes.
+# :alt: Projection on the labels and mutual information by rank on images: the bands before training and after it, in both regimes, overlap at nearly all ranks.
 # The same networks at the largest $p =$ {glue:text}`image-p`: what the leading eigenvectors of the tangent kernel know of the labels. Mean and 95 % band over {glue:text}`seeds` seeds.
 # ```
 #
@@ -420,7 +420,7 @@ figures.glue(
     draw.learning_curves({f"d = {d}": c for d, c in longer.items()}, theory)
     if longer
     else figures.awaiting("stripe-d5"),
-    alt="Recorded learning curves on the stripe, one panel for each dimension that has been recorded.",
+    alt="Recorded learning curves on the stripe, one panel for each dimension: the feature network, the kernel after training and the squeezed kernel fall below the lazy network and the kernel before training, the neighbours stay above.",
 )
 figures.text("about-recorded", results.labels(longer.values()))
 more_images = results.recorded("stripe-images")
@@ -429,14 +429,14 @@ figures.glue(
     figures.awaiting("stripe-images")
     if more_images is None
     else draw.learning_curves({"images, 10 components": more_images}),
-    alt="Recorded learning curves on image components.",
+    alt="Recorded learning curves on image components: the lazy network and the kernel before training lie lowest, the feature network above them at every number of images.",
 )
 figures.text("images-recorded", results.labels([] if more_images is None else [more_images]))
 per_p = "not recorded"
 if more_images is not None:
     difference = 100 * (more_images.error.sel(learner="lazy") - more_images.error.sel(learner="feature"))
     per_p = ", ".join(f"{intervals.mean(difference.sel(p=n)):.1f} at p = {int(n)}" for n in more_images.p)
-figures.text("image-gains", per_p)
+figures.text("image-gains", per_p.replace("-", "−"))
 
 
 def moving(a, b):
@@ -452,9 +452,8 @@ exponents = {d: exponents_of(c, json.loads(c.attrs["parameters"])["n_test"]) for
 for i, name in enumerate(("feature", "lazy")):
     said = ", ".join(f"{e[i]:.2f} at d = {d}" for d, e in exponents.items())
     figures.text(f"recorded-beta-{name}", said or "not recorded")
-figures.text(
-    "recorded-slopes", ", ".join(f"{growth_of(c):.2f} at d = {d}" for d, c in longer.items()) or "not recorded"
-)
+growth = ", ".join(f"{growth_of(c):.2f} at d = {d}" for d, c in longer.items()).replace("-", "−")
+figures.text("recorded-slopes", growth or "not recorded")
 
 # %% tags=["hide-input"]
 for d, found in longer.items():
@@ -474,22 +473,22 @@ if (found := results.recorded("stripe-kernels")) is not None:
 # %% [markdown]
 # ```{glue:figure} fig-curves-recorded
 # :name: fig-curves-recorded
-# :alt: Recorded learning curves on the stripe, one panel for each dimension that has been recorded.
+# :alt: Recorded learning curves on the stripe, one panel for each dimension: the feature network, the kernel after training and the squeezed kernel fall below the lazy network and the kernel before training, the neighbours stay above.
 # Recorded: {glue:text}`about-recorded`. Drawn like {numref}`fig-curves`.
 # ```
 #
 # ```{glue:figure} fig-images-recorded
 # :name: fig-images-recorded
-# :alt: Recorded learning curves on image components.
+# :alt: Recorded learning curves on image components: the lazy network and the kernel before training lie lowest, the feature network above them at every number of images.
 # Recorded: {glue:text}`images-recorded`. Drawn like {numref}`fig-digits-curves`.
 # ```
 #
 # What they add:
 #
-# - *Exponents.* The feature network's are {glue:text}`recorded-beta-feature`, the lazy network's {glue:text}`recorded-beta-lazy`. Theory gives 0.75, 0.71, 0.69, 0.68 and 0.50, 0.43, 0.38, 0.36 at $d = 2, 3, 5, 10$, in the limit. Where our intervals lie above, the curves are still steeper than their limit; the order of the two regimes is borne out, the formula is not tested by them.
-# - *The kernel after training* makes {glue:text}`after-by-p` times the errors of the feature network, and the *squeezed kernel* {glue:text}`squeezed-by-p` times ($d = 5$). Where a ratio rises with $p$, the network goes on learning something that its kernel, or one number $\Lambda^*$, does not hold.
-# - *Compression* grows with the exponents {glue:text}`recorded-slopes`.
-# - *MNIST.* The lazy network's error minus the feature network's is {glue:text}`image-gains`, in points. In the talk feature learning wins on MNIST; where these numbers are negative it does not, and our sets are far smaller than the talk's.
+# - *Exponents.* The feature network's are {glue:text}`recorded-beta-feature`, the lazy network's {glue:text}`recorded-beta-lazy`. Theory gives 0.75, 0.71, 0.69, 0.68 and 0.50, 0.43, 0.38, 0.36 at $d = 2, 3, 5, 10$, in the limit. Where our intervals lie above, the curves would still have to flatten for theory to hold. The order of the two regimes is borne out; the formula cannot be tested at these sizes.
+# - *The kernel after training* makes {glue:text}`after-by-p` times the errors of the feature network, and the *squeezed kernel* {glue:text}`squeezed-by-p` times ($d = 5$). Where a ratio rises with $p$, the kernel, or the one number $\Lambda^*$, accounts for less and less of what the network gains.
+# - *Compression*: $\Lambda^*$ has the exponents {glue:text}`recorded-slopes`; where an interval holds 0, no growth is shown.
+# - *MNIST.* The lazy network's error minus the feature network's is {glue:text}`image-gains`, in points. In the talk feature learning wins on MNIST; where these numbers are negative it does not. The talk's sizes stand in figures that we could not read.
 #
 # ## What the claims have come to
 #
@@ -501,9 +500,9 @@ claims.box()
 # %% [markdown]
 # ## What we cannot say
 #
-# - Exponents are fitted over less than two decades and drift with $p$; their intervals are over seeds and do not know of that.
-# - Networks here have {glue:text}`width` neurons, the papers' $10^4$. The width matters little for the order of the curves, and it may matter for exponents.
-# - We measure $\Lambda$ by medians at $t^*$, the paper by mean squares. The difference is a factor, and a little of the exponent.
+# - Exponents are fitted over about one decade and drift with $p$; their intervals are over seeds and do not know of that.
+# - Networks here have {glue:text}`width` neurons, the papers' $10^4$. The recorded curves, with more, have the same order; exponents may depend on the width.
+# - We measure $\Lambda$ by medians at $t^*$, the paper by mean squares. The two need not grow with the same exponent.
 #
 # ## Exercises
 #
@@ -514,7 +513,7 @@ claims.box()
 #
 # ```{solution} ex-diagonal-stripe
 # :class: dropdown
-# Nothing. Inputs and initial weights are isotropic Gaussians and the flow commutes with rotations, so the whole experiment is the old one in rotated coordinates. Compare with {doc}`07_directional_bias`, where convolutions break this symmetry.
+# Nothing but chance. Inputs and initial weights are isotropic Gaussians and the flow commutes with rotations, so the whole experiment is the old one in rotated coordinates. Compare with {doc}`07_directional_bias`, where convolutions break this symmetry.
 # ```
 #
 # ```{exercise}
@@ -524,7 +523,7 @@ claims.box()
 #
 # ```{solution} ex-oracle
 # :class: dropdown
-# It faces a one-dimensional problem with two borders. Between neighbouring points of different labels it must guess, and that gap has a probability of order $1/p$: $\beta = 1$. In theory the feature network's $\beta = (2d-1)/(3d-2)$ tends to 2/3 as $d \to \infty$, so in the limit of many points it stays behind.
+# It faces a one-dimensional problem with two borders. Between neighbouring points of different labels it must guess, and that gap has a probability of order $1/p$: $\beta = 1$. In theory the feature network's $\beta = (2d-1)/(3d-2)$ is below 1 for every $d > 1$, so in the limit of many points it stays behind.
 # ```
 #
 # ```{exercise}
@@ -534,6 +533,6 @@ claims.box()
 #
 # ```{solution} ex-fluctuation
 # :class: dropdown
-# At $t^*$ a tenth of the points has margin 1, so typical products $\beta\,\omega_\parallel$ are of order $1/\alpha$; the flow keeps $\|\omega\|^2 + b^2 - \beta^2$, so both factors are of order $\alpha^{-1/2}$. If $\omega_\perp$ stayed of order 1, $\Lambda$ could not exceed about $\alpha^{-1/2}$, a thousand at $\alpha = 10^{-6}$. It need not stay: the mean pull on it is $\frac{\beta}{d}\,\omega_\perp\,\mathbb E[y\,\delta(\omega\cdot x/\sqrt d + b)]$, which shrinks it where the neuron's plane lies in the class of the other sign, nearly as fast as $\omega_\parallel$ grows. So the bound is a power $\alpha^{-a}$, with $a$ from $\frac12$ to about 1 for such neurons.
+# At $t^*$ a tenth of the points has margin 1, so typical products $\beta\,\omega_\parallel$ are of order $1/\alpha$; the flow keeps $\|\omega\|^2 + b^2 - \beta^2$, so both factors are of order $\alpha^{-1/2}$. If $\omega_\perp$ stayed of order 1, $\Lambda$ could not exceed about $\alpha^{-1/2}$, a thousand at $\alpha = 10^{-6}$. It need not stay: the mean pull on it is, up to the factor $1/h$, $\frac{\beta}{d}\,\omega_\perp\,\mathbb E[y\,\delta(\omega\cdot x/\sqrt d + b)]$, which shrinks it where the neuron's plane lies in the class of the other sign: for the fastest neurons nearly as fast as $\omega_\parallel$ grows. So the bound is a power $\alpha^{-a}$, with $a$ from $\frac12$ to about 1 for such neurons.
 # Vary `alpha` in `flow.train` at fixed $p$ and watch where $\Lambda^*$ stops depending on it.
 # ```

@@ -16,7 +16,7 @@
 # - look for the culprit by an intervention: forbid the neurons to turn;
 # - find out why a few feature networks lose a whole class, and which samples do this to them.
 #
-# Task, curves and explanation are those of {cite:t}`petrini2020learning`; the thresholds and the section on lost classes are ours.
+# Task, curves and explanation are those of {cite:t}`petrini2020learning`; the thresholds, the section on lost classes and the constant target are ours.
 
 # %% tags=["parameters"]
 preset: str = "book"  # smoke, book or paper: the size of everything left at None
@@ -62,7 +62,7 @@ params.table(p)
 #
 # which halves the data to a good approximation of the median of $\chi^2_d$. The task does not change under rotations. Nor does the distribution of the initial weights. So the network starts with a good prior: neurons that look in all directions alike.
 #
-# In the lazy regime this prior stays. In the feature regime each neuron grows and turns towards the pull of the points on which it is active. For infinitely many points the pull is radial; for few it is not, and the neurons turn to the fluctuations.
+# In the lazy regime this prior stays. In the feature regime each neuron turns along the pull of the points on which it is active. For infinitely many points that pull lies along its own $\omega$ and leaves the direction as it is; for few it does not, and the neurons turn with the fluctuations.
 # The network is that of {doc}`12_stripe`. We add a third way of training: feature training in which each $\omega_n$ keeps its direction, and only its length (not below 0), $b_n$ and $\beta_n$ move.
 
 # %%
@@ -75,7 +75,7 @@ curves[10] = regimes.learning_curves("sphere", d=10, networks=("lazy", "feature"
 figures.glue(
     "fig-sphere",
     draw.learning_curves({f"d = {d}": c for d, c in curves.items()}),
-    alt="Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve while points are few, and they meet towards the largest p where d is small; at d = 10 feature training with fixed orientations lies close to the lazy curve; crosses high up mark feature networks that have lost a class.",
+    alt="Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve while points are few, and they meet at the largest p for the smallest d; at d = 10 feature training with fixed orientations lies close to the lazy curve; crosses high up mark feature networks that have lost a class.",
 )
 
 
@@ -140,7 +140,7 @@ for name in ("seeds", "width", "n_test", "preset", "constant_seeds"):
 # %% [markdown]
 # ```{glue:figure} fig-sphere
 # :name: fig-sphere
-# :alt: Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve while points are few, and they meet towards the largest p where d is small; at d = 10 feature training with fixed orientations lies close to the lazy curve; crosses high up mark feature networks that have lost a class.
+# :alt: Test error against the number of points on the sphere, one panel for each d: the lazy curve lies below the feature curve while points are few, and they meet at the largest p for the smallest d; at d = 10 feature training with fixed orientations lies close to the lazy curve; crosses high up mark feature networks that have lost a class.
 # Learning curves on the sphere. Mean and 95 % band over {glue:text}`seeds` seeds, {glue:text}`n-test` test points each, $h =$ {glue:text}`width`; preset {glue:text}`preset`. Crosses: {glue:text}`lost` of {glue:text}`feature-networks` feature networks that had lost a class when training stopped (explained below); they are not in the mean. {glue:text}`unfinished` networks did not fit all their points in time and are counted as they are.
 # ```
 #
@@ -149,7 +149,7 @@ for name in ("seeds", "width", "n_test", "preset", "constant_seeds"):
 # **Is it the turning?** With the orientations fixed, feature training makes {glue:text}`relief` points fewer errors; its error minus the lazy network's is {glue:text}`rest` points. The rest of the feature regime is still there: at the largest $p$ its kernel has changed by {glue:text}`fixed-change` times its size at the start.
 # Turning is what we took away, and this much of the error goes with it. The recorded curves at the end, with more neurons and seeds, say how much is left.
 #
-# **Where does it end?** The talk shows that with enough points the feature network catches up: the curves cross at some $p^*$ that grows with $d$. Up to $p =$ {glue:text}`largest`, and among pairs in which no network has lost a class, we find these crossings: {glue:text}`crossings`. The recorded curves below reach further.
+# **Where does it end?** The talk says that lazy training is ahead below some $p^*$; its remark that fluctuations are large for small $p$ or large $d$ lets us expect that $p^*$ grows with $d$. Up to $p =$ {glue:text}`largest`, and among pairs in which no network has lost a class, we find these crossings: {glue:text}`crossings` (*not certain*: fewer than 95 % of the resamples of the seeds cross). The recorded curves below reach further.
 #
 # ## A sample can cost a class
 #
@@ -186,7 +186,7 @@ pulls = sphere.pulls([2, 3, 5, 10], sizes=[24, 96, 384], samples=p.unlucky_sampl
 figures.glue(
     "fig-lost",
     draw.lost_classes(unlucky, pulls, unlucky.without),
-    alt="Left: among samples with a pull no network loses a class at any α; among those without, the share rises from none at large α to most at small α. Right: the share of samples without a pull against the number of points, similar at all numbers in two and three dimensions and lower in five and ten.",
+    alt="Left: among samples with a pull no network loses a class at any α; among those without, the share rises from none at large α to most at small α. Right: the share of samples without a pull against the number of points, about a fifth at all numbers in two and three dimensions; in five it rises from none, in ten none was found.",
 )
 
 # %%
@@ -210,18 +210,18 @@ for name in ("unlucky_p", "unlucky_samples", "unlucky_width"):
 # %% [markdown]
 # ```{glue:figure} fig-lost
 # :name: fig-lost
-# :alt: Left: among samples with a pull no network loses a class at any α; among those without, the share rises from none at large α to most at small α. Right: the share of samples without a pull against the number of points, similar at all numbers in two and three dimensions and lower in five and ten.
+# :alt: Left: among samples with a pull no network loses a class at any α; among those without, the share rises from none at large α to most at small α. Right: the share of samples without a pull against the number of points, about a fifth at all numbers in two and three dimensions; in five it rises from none, in ten none was found.
 # Left: {glue:text}`unlucky-samples` samples at $d = 2$, $p =$ {glue:text}`unlucky-p`, $h =$ {glue:text}`unlucky-width`, one network each, with and without a $w$ of $G(w) > 0$. Right: how often a sample has none, for half as many samples. Bars: Wilson's 95 % interval; preset {glue:text}`preset`.
 # ```
 #
-# Of the {glue:text}`spared-n` samples with a pull {glue:text}`spared` % cost a network its class at any $\alpha$ (the interval ends at {glue:text}`spared-high` %); of the {glue:text}`doomed-n` without, {glue:text}`doomed` do at $\alpha =$ {glue:text}`least-alpha`. One number, computed from the points alone, tells the two kinds apart.
-# Over these numbers of points such samples do not become rare (right): with equal classes their surplus on one side grows with $\sqrt p$ just as the other fluctuations do. (The threshold in {eq}`eq-sphere` is not exactly the median; at $d = 2$ it leaves half a point in a hundred too few outside, which would tell from about $p = 10^4$ on.) More dimensions help. More neurons should not help, since all of them climb the same $G$.
+# Of the {glue:text}`spared-n` samples with a pull {glue:text}`spared` % cost a network its class at any $\alpha$ (the interval ends at {glue:text}`spared-high` %); of the {glue:text}`doomed-n` without, {glue:text}`doomed` do at $\alpha =$ {glue:text}`least-alpha`. One number, computed from the points alone, says which samples can cost a class.
+# In two and three dimensions such samples do not become rare over these numbers of points (right): with equal classes their surplus on one side grows with $\sqrt p$ just as the other fluctuations do. (The threshold in {eq}`eq-sphere` is not exactly the median; at $d = 2$ it leaves half a point in a hundred too few outside, which would tell from about $p = 10^4$ on.) More dimensions help while points are few; at $d = 5$ the share rises with $p$. More neurons should not help, since all of them climb the same $G$; we have not tried.
 #
-# For the learning curves this means that in low dimension the mean over *all* feature networks has a floor that does not fall with $p$: the share of lost ones times their error. That is why the curves and the crossings leave lost networks out and count them; the differences quoted at $d = 10$ are over all networks.
+# For the learning curves this means that in low dimension the mean over *all* feature networks has a floor that falls only as the share of lost ones does: that share times their error. That is why the curves and the crossings leave lost networks out and count them; the differences quoted at $d = 10$ are over all networks.
 #
 # ## How fast a lazy network learns a constant
 #
-# Take the symmetry to its end: points *on* a sphere of radius $\sqrt d$, and a target that is 1 everywhere. A lazy network has to interpolate a constant with its tangent kernel. Points lie $\delta \sim p^{-1/(d-1)}$ apart, and at that spacing a constant cannot be told from waves of wave number $k \sim 1/\delta$.
+# Take the symmetry to its end: points *on* a sphere of radius $\sqrt d$, and a target that is 1 everywhere. A lazy network has to interpolate a constant with its tangent kernel. Points lie $\delta \sim p^{-1/(d-1)}$ apart, and at that spacing a constant cannot be told from waves of wave number $k \sim 1/\delta$, which are alike on all points.
 # The kernel of a ReLU network has eigenvalues that fall as $\lambda_k \sim k^{-d}$ {cite:p}`petrini2022learning`, so these waves come in with an amplitude of about $\lambda_{1/\delta}/\lambda_0 \sim \delta^d$, and
 #
 # ```{math}
@@ -229,7 +229,7 @@ for name in ("unlucky_p", "unlucky_samples", "unlucky_width"):
 # \text{MSE} \sim \delta^{2d} \sim p^{-2d/(d-1)} .
 # ```
 #
-# The exponent follows from the scaling theory of lazy regression in {cite:t}`petrini2022learning`; the constant target is our test of it. No training is needed: we solve for the interpolant with the kernel of the infinitely wide network.
+# This is a scaling argument, not a proof, in the manner of {cite:t}`petrini2022learning`; the constant target is our test of it. No training is needed: we solve for the interpolant with the kernel of the infinitely wide network.
 
 # %%
 constant = {
@@ -241,7 +241,7 @@ constant = {
 figures.glue(
     "fig-constant",
     draw.constant_target(constant),
-    alt="Mean squared error against the number of points for d = 2, 3 and 5, with a line of the predicted slope below each.",
+    alt="Mean squared error against the number of points for d = 2, 3 and 5 on log axes: it falls by orders of magnitude, fastest at d = 2, with a line of the predicted slope below each.",
 )
 
 # %%
@@ -257,11 +257,11 @@ if (found := results.recorded("sphere-constant")) is not None:
 # %% [markdown]
 # ```{glue:figure} fig-constant
 # :name: fig-constant
-# :alt: Mean squared error against the number of points for d = 2, 3 and 5, with a line of the predicted slope below each.
-# A constant on the sphere, interpolated with the tangent kernel of infinite width. Mean and 95 % band over {glue:text}`constant-seeds` seeds; thin lines have the predicted exponent.
+# :alt: Mean squared error against the number of points for d = 2, 3 and 5 on log axes: it falls by orders of magnitude, fastest at d = 2, with a line of the predicted slope below each.
+# A constant on the sphere, interpolated with the tangent kernel of infinite width. Mean and 95 % band over {glue:text}`constant-seeds` seeds, {glue:text}`n-test` test points; preset {glue:text}`preset`; thin lines have the predicted exponent.
 # ```
 #
-# We find exponents {glue:text}`constant-2`, {glue:text}`constant-3` and {glue:text}`constant-5` at $d = 2, 3, 5$, against 4, 3 and 2.5 in theory. At $d = 5$ the points are still sparse, and the curve is steeper than its limit.
+# We find exponents {glue:text}`constant-2`, {glue:text}`constant-3` and {glue:text}`constant-5` at $d = 2, 3, 5$, against 4, 3 and 2.5 in theory. At $d = 5$, where points are sparsest, the curve is steeper than theory; we take it that it has not reached its limit.
 #
 # ## Longer curves, recorded
 #
@@ -272,7 +272,7 @@ longer = {d: found for d in (2, 3, 5, 10) if (found := results.recorded(f"sphere
 figures.glue(
     "fig-sphere-recorded",
     draw.learning_curves({f"d = {d}": c for d, c in longer.items()}) if longer else figures.awaiting("sphere-d10"),
-    alt="Recorded learning curves on the sphere, one panel for each dimension that has been recorded.",
+    alt="Recorded learning curves on the sphere, one panel for each dimension: the lazy curve lies below the feature curve while points are few, and the two cross, at more points in higher dimension; at d = 10 feature training with fixed orientations lies between them first and lowest at the end; crosses mark feature networks that have lost a class, none of them at d = 10.",
 )
 figures.text("about-recorded", results.labels(longer.values()))
 gone = sum(int(c.lost.sum()) for c in longer.values())
@@ -283,7 +283,7 @@ figures.text("crossings-recorded", said(places) or "none is known yet")
 found = [place.value for place in places.values() if np.isfinite(place.value)]
 rising = len(found) > 1 and found == sorted(found)
 figures.text(
-    "grows", "It grows with the dimension, as in the talk." if rising else "An order by dimension is not seen."
+    "grows", "Their order is that of the dimensions, as expected." if rising else "An order by dimension is not seen."
 )
 most = last = {"p": "(not recorded)", "excess": float("nan")}
 ahead = "(not recorded)"
@@ -311,7 +311,7 @@ for name, place in {"most": most, "last": last}.items():
 # %% [markdown]
 # ```{glue:figure} fig-sphere-recorded
 # :name: fig-sphere-recorded
-# :alt: Recorded learning curves on the sphere, one panel for each dimension that has been recorded.
+# :alt: Recorded learning curves on the sphere, one panel for each dimension: the lazy curve lies below the feature curve while points are few, and the two cross, at more points in higher dimension; at d = 10 feature training with fixed orientations lies between them first and lowest at the end; crosses mark feature networks that have lost a class, none of them at d = 10.
 # Recorded: {glue:text}`about-recorded`. Drawn like {numref}`fig-sphere`; {glue:text}`lost-recorded`.
 # ```
 #
@@ -319,7 +319,7 @@ for name, place in {"most": most, "last": last}.items():
 # and {glue:text}`last-excess` points at the last $p =$ {glue:text}`last-p`; there it is the better one in {glue:text}`last-ahead` pairs that started alike.
 #
 # The culprit again, with more neurons and seeds: up to $p = 256$ the feature network is {glue:text}`recorded-penalty` points worse than the lazy one. Fixing the orientations takes away {glue:text}`recorded-relief` of these and leaves {glue:text}`recorded-rest`;
-# at the last $p$ the network with fixed orientations stands at {glue:text}`recorded-last-rest` points against the lazy one. Where the remainder is above zero, turning is not the whole story: lengths and biases follow the sample, too.
+# at the last $p$ the network with fixed orientations stands at {glue:text}`recorded-last-rest` points against the lazy one. Where the remainder is above zero, turning is not the whole story: what is left can only come from lengths, biases and $\beta$.
 #
 # ## What the claims have come to
 #
@@ -344,7 +344,7 @@ claims.box()
 #
 # ```{solution} ex-cylinder
 # :class: dropdown
-# There are $d - k$ directions to compress, so feature learning has something to gain, and a $k$-dimensional symmetry to break. Which is stronger has to be measured: `regimes.learning_curves("cylinder", d=10, ...)` uses $k = 2$.
+# There are $d - k$ directions to compress, so feature learning has something to gain; and within the $k$ coordinates no direction is special, so turning can hurt there. Which is stronger has to be measured: `regimes.learning_curves("cylinder", d=10, ...)` uses $k = 2$.
 # ```
 #
 # ```{exercise}
@@ -354,7 +354,7 @@ claims.box()
 #
 # ```{solution} ex-median
 # :class: dropdown
-# $P(\|x\|^2 > r) = e^{-r/2}$, so the median is $2\ln 2 = 1.386$. The formula gives $2(1 - 1/9)^3 = 1.405$: $P = 0.495$.
+# $P(\|x\|^2 > s) = e^{-s/2}$, so the median is $2\ln 2 = 1.386$. The formula gives $2(1 - 1/9)^3 = 1.405$: $P = 0.495$.
 # ```
 #
 # ```{exercise}

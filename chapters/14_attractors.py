@@ -7,12 +7,12 @@
 # %% [markdown]
 # # Many neurons become few
 #
-# > Trained far from its start, a wide network gathers its neurons into a few groups that act as one each: it is a small network in disguise.
+# > Trained far from its start, a wide network gathers its neurons into groups, each of which acts on the training points as one neuron or two: it is a smaller network in disguise.
 #
 # In this chapter you will
 #
 # - see neurons as points among the data, and follow them from a cloud to clusters;
-# - count the clusters, replace each by a single neuron and change nothing on the training set;
+# - count the groups, replace each by one neuron or two and change nothing on the training set;
 # - derive the equation of motion of a neuron, and mend two factors in the source's.
 #
 # The picture and the questions are those of {cite:t}`petrini2020learning`, who calls the results preliminary. Thresholds in the claims are ours.
@@ -160,11 +160,11 @@ for name in (
 # Neurons as points $z$; a larger dot is a stronger neuron (*strength* is $|\beta|\,\|(\omega, b)\|$). The grey circle separates the classes (+ inside, − outside). Neurons that are active on the same training points have the same colour (12 colours, used again). $p =$ {glue:text}`plane-p`, $h =$ {glue:text}`plane-width`, $\alpha =$ {glue:text}`plane-alpha` for (C) and (D), one network; preset {glue:text}`preset`. Neurons further out than 2 are not shown.
 # ```
 #
-# (A) At the start $z$ reflects the Gaussian weights. (B) In the lazy regime the neurons do not visibly move; the talk shows a flower of loops here, which we do not find.
+# (A) At the start $z$ reflects the Gaussian weights. (B) In the lazy regime the neurons do not visibly move; the talk finds a flower here, made of circles that intersect, which we do not find.
 # (C) In the feature regime the neurons that grow gather at one distance from the origin, in all directions: a circle, as in the talk. (D) Then the circle breaks up.
 #
 # We put numbers to this, over {glue:text}`seeds` networks, for the strong neurons (at least 1 % of the largest strength; the others are idle). As the middle we take the moment when their radii differ least, which is when {glue:text}`middle-share` of the points are fitted. There the spread of $\ln|z|$ is {glue:text}`radius` of that at the start, and the entropy of the angles {glue:text}`circle`: the circle is narrow, and most of the evenness of the angles is kept.
-# At the end, with {glue:text}`end-share` of the points fitted, the entropy is {glue:text}`clusters` of that in the middle, and the number of different activation patterns {glue:text}`patterns`.
+# At the end, where we stopped with {glue:text}`end-share` of the points fitted, the entropy is {glue:text}`clusters` of that in the middle, and the number of different activation patterns {glue:text}`patterns`.
 #
 # **Do fewer points make a poorer circle?** With $p =$ {glue:text}`few-p` the spread at that moment is {glue:text}`few-radius` of that at the start and the entropy {glue:text}`few-circle`. Where the intervals overlap those of $p =$ {glue:text}`plane-p`, so few networks do not settle it. We expect it, because a few points pull more strongly in some directions than in others, and the neurons go there before they have come to one distance.
 #
@@ -198,7 +198,7 @@ figures.scrubber(
 # On the points where the group is active, it adds $\frac1h\sum_n \beta_n W_n\cdot\tilde x$ with $\tilde x = (x/\sqrt d, 1)$: a linear function, that of $W$. And $W$ is active on the same points: $W\cdot \tilde x$ is a sum, with positive weights, of numbers of one sign.
 # ```
 #
-# With both signs of $\beta$ in one sum the last step fails, so a group may need two neurons; the talk speaks of one. We merge the trained networks' groups and look at the training set.
+# With both signs of $\beta$ in one sum the last step fails, so a group may need two neurons; the talk speaks of one. We merge the groups of the networks in the plane and look at their training sets.
 
 # %%
 stripe_setting = dict(d=5, samples=[p.stripe_p], widths=[p.stripe_width], **p.common)
@@ -219,8 +219,8 @@ figures.number("merge-error", max(changes), ".0e")
 figures.number("merged-size", intervals.mean(sizes), ".0f")
 
 # %% [markdown]
-# In the plane, {glue:text}`merged-size` neurons do the work of {glue:text}`plane-width`, and $f$ changes by at most {glue:text}`merge-error` of its size on the training set: rounding.
-# On the stripe ($d = 5$, $p =$ {glue:text}`stripe-p`, $h =$ {glue:text}`stripe-width`), $A$ at the end is {glue:text}`collapse` of $A$ at the start.
+# On the training set, {glue:text}`merged-size` neurons do the work of {glue:text}`plane-width` (mean over {glue:text}`seeds` networks), and $f$ changes by at most {glue:text}`merge-error` of its largest value: rounding.
+# On the stripe ($d = 5$, $p =$ {glue:text}`stripe-p`, $h =$ {glue:text}`stripe-width`), $A$ at the end is {glue:text}`collapse` of $A$ at the start (feature regime, $\alpha = 10^{-6}$).
 #
 # ## How many attractors?
 #
@@ -234,7 +234,7 @@ by_dimension = {d: attractors.counts("sphere", d=d, **p.in_dimension).squeeze() 
 figures.glue(
     "fig-counts",
     draw.attractor_counts(counts, by_dimension),
-    alt="The number of attractors on log axes: it hardly grows with the number of points and with the width, and it grows with the dimension.",
+    alt="The number of attractors on log axes: about ten at all numbers of points and all widths, far below the number of neurons; it grows with the dimension and levels off.",
 )
 
 
@@ -258,7 +258,7 @@ for name in ("dimension_p", "dimension_width"):
     figures.text(name.replace("_", "-"), str(getattr(p, name)))
 figures.number("by-p", by_p, ".2f")
 figures.number("by-h", by_h, ".2f")
-figures.number("strong", intervals.mean((counts.strong / counts.after).values), ".2f")
+figures.number("strong", intervals.mean((counts.strong / counts.after).mean(("p", "h"))), ".2f")
 figures.number("count-lost", int((counts.lost == 1).sum()), "d")
 figures.number("count-unfinished", int(((counts.converged == 0) & (counts.lost == 0)).sum()), "d")
 figures.number("count-of", counts.converged.size, "d")
@@ -266,12 +266,12 @@ figures.number("count-of", counts.converged.size, "d")
 # %% [markdown]
 # ```{glue:figure} fig-counts
 # :name: fig-counts
-# :alt: The number of attractors on log axes: it hardly grows with the number of points and with the width, and it grows with the dimension.
-# Attractors $A$ after feature training on the sphere, in $d = 2$ against $p$ and $h$, and against $d$ at $p =$ {glue:text}`dimension-p`, $h =$ {glue:text}`dimension-width`; mean and 95 % band over {glue:text}`seeds` seeds. Thin lines are fits. Of the {glue:text}`count-of` networks in the plane {glue:text}`count-lost` have lost a class ({doc}`13_sphere` says why) and {glue:text}`count-unfinished` were stopped before all their points were fitted.
+# :alt: The number of attractors on log axes: about ten at all numbers of points and all widths, far below the number of neurons; it grows with the dimension and levels off.
+# Attractors $A$ after feature training on the sphere, in $d = 2$ against $p$ and $h$, and against $d$ at $p =$ {glue:text}`dimension-p`, $h =$ {glue:text}`dimension-width`; mean and 95 % band over {glue:text}`seeds` seeds; preset {glue:text}`preset`. Thin lines are fits, at the largest $h$ and the largest $p$, drawn above the curves. Of the {glue:text}`count-of` networks in the plane {glue:text}`count-lost` have lost a class ({doc}`13_sphere` says why) and {glue:text}`count-unfinished` were stopped before all their points were fitted.
 # ```
 #
-# At the largest width $A$ grows with $p$ with exponent {glue:text}`by-p`, and at the largest $p$ with $h$ with exponent {glue:text}`by-h`. The talk's guess is 1 and 0.5, so at this scale we do not see it, and we leave the question open.
-# In higher dimension there are more ways to cut the same number of points, and $A$ grows: fitted as a power, with exponent {glue:text}`by-d` in $d$. The curve bends, so this is a summary and no law.
+# At the largest width $A$ goes with $p$ with exponent {glue:text}`by-p`, and at the largest $p$ with $h$ with exponent {glue:text}`by-h`. The talk's guess is 1 and 0.5. Where an interval leaves the guess out, we do not see it at this scale; where it holds 0, we see no growth.
+# In higher dimension there are more ways to cut the same number of points, and $A$ grows: fitted as a power, with exponent {glue:text}`by-d` in $d$. The curve bends, so the number sums it up and is no law.
 # Counting only neurons of at least 1 % of the largest strength leaves {glue:text}`strong` of the attractors: part of $A$ counts neurons that never grew.
 #
 # ## The motion of a neuron
@@ -333,19 +333,19 @@ figures.glue(
         one[0].numpy(),
         (-2 * one[0] / one[0].square().sum()).numpy(),
     ),
-    alt="Three fields of arrows around a point x. For positive bias all arrows lead to a star on the far side of the origin; for negative bias they lead through a small disc to the origin; the talk's field has its end in another place.",
+    alt="Three fields of arrows around a point x. For positive bias the arrows lead to a star on the far side of the origin, those beyond x by a wide detour; for negative bias they lead through a small disc to the origin; the talk's arrows end nearer to the origin than the star.",
 )
 
 # %% [markdown]
 # ```{glue:figure} fig-field
 # :name: fig-field
-# :alt: Three fields of arrows around a point x. For positive bias all arrows lead to a star on the far side of the origin; for negative bias they lead through a small disc to the origin; the talk's field has its end in another place.
+# :alt: Three fields of arrows around a point x. For positive bias the arrows lead to a star on the far side of the origin, those beyond x by a wide detour; for negative bias they lead through a small disc to the origin; the talk's arrows end nearer to the origin than the star.
 # Direction of $\dot z$ for one training point $x$ with $y = 1$ and neurons with $\beta > 0$, $d = 2$. Where there is no arrow the neuron is silent at $x$ and does not move. The star is $-d\,x/\|x\|^2$.
 # ```
 #
 # With $b > 0$ all active neurons end at $z = -d\,x/\|x\|^2$ (the star): their weights have turned to $\tilde x$. With $b < 0$ they run into the origin, where $b$ changes its sign, come out on the other side and end there too. The talk's form would take them to $-x/\|x\|^2$ instead.
 #
-# **With many points** the mechanism is the same. All neurons of one attractor feel the same pull, $\sum_\text{active} y^\mu \tilde x^\mu$, and turn towards it. If on the way they cross the plane of a training point, they join another attractor. They come to rest where the pull of an attractor keeps them inside it.
+# **With many points** the mechanism is the same. All neurons of one attractor feel the same pull, $\sum_\text{active} y^\mu \tilde x^\mu$, and turn towards it, or away from it if $\beta < 0$. If on the way they cross the plane of a training point, they join another attractor. Their direction comes to rest where the pull of an attractor keeps them inside it.
 # How far have they come? We measure the angle between a neuron and its pull.
 
 
@@ -361,7 +361,7 @@ figures.number("turned-start", intervals.mean(turned(0)), ".2f")
 figures.number("turned-middle", intervals.mean(turned(middle)), ".2f")
 
 # %% [markdown]
-# The median cosine is {glue:text}`turned-start` at the start and {glue:text}`turned-middle` when the neurons are closest to a circle. From then on fitted points stop pulling, so the pulls themselves change; the late break-up of the circle is not described by {eq}`eq-zdot` with all points.
+# The median $|\cos|$ with the pull of all points is {glue:text}`turned-start` at the start and {glue:text}`turned-middle` when the neurons are closest to a circle. The more points are fitted, the fewer pull, so the pulls themselves change; the late break-up of the circle is not described by {eq}`eq-zdot` with all points.
 #
 # ## One crossover or two?
 #
@@ -380,12 +380,20 @@ def middles_of(cross):
     }
 
 
+def apart_in_logarithms(cross):
+    """The same distance as in LF-25 in decades of α, with half-way in ln A in place of A."""
+    scales, runs = cross.alpha.values, cross.transpose("seed", "alpha")
+    logs = np.array([attractors.halfway(scales, np.log(v)) for v in runs.attractors.values])
+    return intervals.mean(logs - middles_of(cross)["compression"])
+
+
 figures.text("cross-width", str(p.stripe_width // 3))
 figures.number("cross-unfinished", int((cross.converged == 0).sum()), "d")
 each = middles_of(cross)
 middles = {name: intervals.mean(values) for name, values in each.items()}
 claims.report("LF-25", apart := intervals.mean(each["attractors"] - each["compression"]))
 figures.number("apart", apart, ".2f", missing="(not measured)")
+figures.number("apart-log", apart_in_logarithms(cross), ".2f", missing="(not measured)")
 for name, value in middles.items():
     figures.number(f"middle-{name}", value, ".2f", missing="(not measured)")
 
@@ -393,21 +401,21 @@ for name, value in middles.items():
 figures.glue(
     "fig-crossover",
     draw.crossover(cross, middles),
-    alt="Compression falls and the share of attractors rises as the output scale grows, each with its half-way point marked.",
+    alt="Compression falls to 1 and the share of attractors rises to 1 as the output scale grows, each with its half-way point marked; that of compression lies at the smaller scale.",
 )
 
 # %% [markdown]
 # ```{glue:figure} fig-crossover
 # :name: fig-crossover
-# :alt: Compression falls and the share of attractors rises as the output scale grows, each with its half-way point marked.
-# Compression $\Lambda^*$ and the share of attractors $A(T)/A(0)$ against $\alpha$; stripe, $d = 5$, $p =$ {glue:text}`stripe-p`, $h =$ {glue:text}`cross-width`; {glue:text}`cross-unfinished` networks did not fit in time. Mean and 95 % band over {glue:text}`seeds` seeds; the vertical line and its band mark the $\alpha$ half-way between lazy and feature.
+# :alt: Compression falls to 1 and the share of attractors rises to 1 as the output scale grows, each with its half-way point marked; that of compression lies at the smaller scale.
+# Compression $\Lambda^*$ and the share of attractors $A(T)/A(0)$ against $\alpha$; stripe, $d = 5$, $p =$ {glue:text}`stripe-p`, $h =$ {glue:text}`cross-width`; {glue:text}`cross-unfinished` networks did not fit in time. Mean and 95 % band over {glue:text}`seeds` seeds; preset {glue:text}`preset`; the vertical line and its band mark the $\alpha$ half-way between lazy and feature.
 # ```
 #
-# The half-way points are $\log_{10}\alpha =$ {glue:text}`middle-compression` for compression and {glue:text}`middle-attractors` for attractors; they lie {glue:text}`apart` decades apart.
+# Half-way means half-way in $\ln\Lambda^*$ and in $A$. The half-way points are $\log_{10}\alpha =$ {glue:text}`middle-compression` for compression and {glue:text}`middle-attractors` for attractors; the second minus the first is {glue:text}`apart` decades, or {glue:text}`apart-log` with half-way in $\ln A$.
 #
 # ## Does it hurt?
 #
-# On the sphere, where a continuous ring of neurons would be best, turning hurts ({doc}`13_sphere`), and clusters are what turning leads to. On real data? We train on the {glue:text}`images` set's first 10 principal components, even against odd.
+# On the sphere the talk asks for a continuous ring of neurons and blames the attractors for the loss; what we have measured is that turning hurts ({doc}`13_sphere`). On real data? We train on the {glue:text}`images` set's first 10 principal components, even against odd.
 
 # %%
 images = attractors.on_images(p.images, d=10, p=p.image_p, width=p.stripe_width // 3, **p.common)
@@ -419,7 +427,7 @@ figures.number("sparser", sparser, ".2f")
 figures.number("image-gain", gain, ".1f")
 
 # %% [markdown]
-# There $A(T)/A(0)$ is {glue:text}`sparser`, and the lazy network makes {glue:text}`image-gain` points more errors than the feature network (negative: fewer; $p =$ {glue:text}`image-p`). The talk finds the feature network ahead on MNIST; {doc}`11_lazy_and_feature` looks at who wins where. In ten dimensions two neurons seldom share their pattern on all training points, so $A$ is a strict count; what it says here is less than in the plane.
+# There $A(T)/A(0)$ is {glue:text}`sparser`, and the lazy network makes {glue:text}`image-gain` points more errors than the feature network (negative: fewer; $p =$ {glue:text}`image-p`, $h =$ {glue:text}`cross-width`, {glue:text}`seeds` seeds). The talk finds the feature network ahead on MNIST; where our interval lies below 0, it is not. Either way this compares two regimes, of which sparsity is one difference among several. With this many points in ten dimensions two neurons must nearly coincide to share their pattern on all of them, so $A$ is a stricter count than in the plane.
 #
 # ## More neurons, recorded
 #
@@ -431,36 +439,44 @@ beside = {} if wider_d is None else {int(d): wider_d.sel(d=d).squeeze() for d in
 figures.glue(
     "fig-counts-recorded",
     figures.awaiting("attractors") if wider is None else draw.attractor_counts(wider, beside),
-    alt="Recorded number of attractors against points, width and dimension, on log axes.",
+    alt="Recorded number of attractors on log axes: it grows slowly with points and width, faster with the dimension, and stays below the number of neurons.",
 )
 figures.glue(
     "fig-crossover-recorded",
     figures.awaiting("crossover")
     if dial is None
     else draw.crossover(dial, {name: intervals.mean(values) for name, values in middles_of(dial).items()}),
-    alt="Recorded compression and share of attractors against the output scale.",
+    alt="Recorded compression, falling to 1, and share of attractors, rising to 1, against the output scale; the half-way point of compression lies at the smaller scale.",
 )
+said = dict.fromkeys(("by-p", "by-h", "apart", "apart-log"), intervals.Estimate(*[float("nan")] * 3, 0))
 for name, found in (("counts", wider), ("crossover", dial)):
     figures.text(f"{name}-recorded", results.labels([] if found is None else [found]))
 if wider is not None:
-    for part, value in zip(("samples", "width"), exponents_of(wider)):
-        claims.report("LF-15", value, part=part, recorded=wider)
+    said["by-p"], said["by-h"] = exponents_of(wider)
+    claims.report("LF-15", said["by-p"], part="samples", recorded=wider)
+    claims.report("LF-15", said["by-h"], part="width", recorded=wider)
 if dial is not None:
     both = middles_of(dial)
-    claims.report("LF-25", intervals.mean(both["attractors"] - both["compression"]), recorded=dial)
+    said["apart"] = intervals.mean(both["attractors"] - both["compression"])
+    said["apart-log"] = apart_in_logarithms(dial)
+    claims.report("LF-25", said["apart"], recorded=dial)
+for name, value in said.items():
+    figures.number(f"recorded-{name}", value, ".2f", missing="(not recorded)")
 
 # %% [markdown]
 # ```{glue:figure} fig-counts-recorded
 # :name: fig-counts-recorded
-# :alt: Recorded number of attractors against points, width and dimension, on log axes.
+# :alt: Recorded number of attractors on log axes: it grows slowly with points and width, faster with the dimension, and stays below the number of neurons.
 # Recorded: {glue:text}`counts-recorded`. Drawn like {numref}`fig-counts`.
 # ```
 #
 # ```{glue:figure} fig-crossover-recorded
 # :name: fig-crossover-recorded
-# :alt: Recorded compression and share of attractors against the output scale.
+# :alt: Recorded compression, falling to 1, and share of attractors, rising to 1, against the output scale; the half-way point of compression lies at the smaller scale.
 # Recorded: {glue:text}`crossover-recorded`. Drawn like {numref}`fig-crossover`.
 # ```
+#
+# In the recorded counts the exponent is {glue:text}`recorded-by-p` in $p$ and {glue:text}`recorded-by-h` in $h$. In the recorded crossover the half-way points lie {glue:text}`recorded-apart` decades apart, or {glue:text}`recorded-apart-log` with half-way in $\ln A$. The claim is judged with $A$ itself; where only one of the two intervals stays clear of 0, its verdict hangs on that choice.
 #
 # ## What the claims have come to
 #
@@ -475,6 +491,7 @@ claims.box()
 # - *Active on the same training points* is a definition that depends on $p$: with many points almost every neuron is its own attractor. The talk uses it, and so do we.
 # - The middle of training is the moment that looks most like a circle. That makes the narrow circle likelier to be found; it does not make its angles even, and the second number judges those.
 # - Entropy and number of patterns are of the strong neurons only, and fewer neurons have less of both even when all directions are alike; we have not corrected for that.
+# - $\Lambda^*$ is taken at $t^*$ and $A$ at the end of training, so the two half-way points are of different times, too.
 # - The flower of the talk's panel (B) may need another $\alpha$, width or number of points than ours.
 # - We found no law for $A$.
 #
@@ -497,7 +514,7 @@ claims.box()
 #
 # ```{solution} ex-bound
 # :class: dropdown
-# As many as lines can split $p$ points, counted with their side: $p(p-1) + 2$ for points in general position. In $d$ dimensions it is of order $p^d$. Saturation at this bound is a second reason for $A$ to stop growing with $h$.
+# As many as there are ways to cut $p$ points by a line, counted with the active side: $p(p-1) + 2$ for points in general position (all and none included). In $d$ dimensions it is of order $p^d$. Saturation at this bound is a second reason for $A$ to stop growing with $h$.
 # ```
 #
 # ```{exercise}

@@ -11,7 +11,7 @@
 #
 # In this chapter you will
 #
-# - see the hidden layer of a trained network collapse to nearly one dimension, and a lazy one not;
+# - see the hidden layer of a feature network flatten towards one direction, and that of a lazy one not;
 # - measure intrinsic dimension layer by layer;
 # - find out where the "compression phase" of the information bottleneck comes from.
 #
@@ -52,7 +52,7 @@ params.table(par)
 # ## The hidden layer as a cloud of points
 #
 # Push 500 test points through the network of {doc}`12_stripe` and look at the pre-activations $a_n = \omega_n\cdot x/\sqrt d + b_n$ of its $h$ neurons: 500 points in $\mathbb R^h$. They are a linear image of $x$, so they fill $d$ dimensions at most.
-# At the start they fill them evenly. If training makes all $\omega_n$ parallel to $x_\parallel$, they must fall on a line.
+# At the start the neurons look in all directions alike, so none of these is preferred. If training makes all $\omega_n$ parallel to $x_\parallel$, they must fall on a line.
 
 # %%
 tasks = {"stripe": ("stripe", 5), "images": (par.images, 10)}
@@ -64,13 +64,13 @@ named = {titles[name]: result for name, result in found.items()}
 figures.glue(
     "fig-layer",
     draw.layer_pictures(named),
-    alt="Hidden layers on two principal components: round clouds in the lazy regime; in the feature regime a line for the stripe and a flatter cloud for the images.",
+    alt="Hidden layers on two principal components: broad clouds with mixed classes in the lazy regime; in the feature regime a narrow band for the stripe, with the class −1 in its middle, and for the images a cloud that is a little flatter, with one class at either end.",
     vector=False,
 )
 figures.glue(
     "fig-shapes",
     draw.layer_shapes(named),
-    alt="Along training, the share of the first principal component jumps to nearly one in the feature regime and stays low in the lazy one; the intrinsic dimension falls in the feature regime only.",
+    alt="Along training, the share of the first principal component jumps to nearly one in the feature regime, stays there on the stripe and comes down again on the images, and does not move in the lazy one; the intrinsic dimension falls to about two in the feature regime only and rises again towards the end.",
 )
 
 # %%
@@ -93,20 +93,20 @@ for name in ("p", "width", "seeds", "images", "preset", "plane_epochs", "layer_e
 # %% [markdown]
 # ```{glue:figure} fig-layer
 # :name: fig-layer
-# :alt: Hidden layers on two principal components: round clouds in the lazy regime; in the feature regime a line for the stripe and a flatter cloud for the images.
-# Pre-activations of the hidden layer on 500 test points, on their first two principal components, one network each ($p =$ {glue:text}`p`, $h =$ {glue:text}`width`). Colour and marker are the label; both axes of a panel have the same scale.
+# :alt: Hidden layers on two principal components: broad clouds with mixed classes in the lazy regime; in the feature regime a narrow band for the stripe, with the class −1 in its middle, and for the images a cloud that is a little flatter, with one class at either end.
+# Pre-activations of the hidden layer on 500 test points, on their first two principal components, one network each at the end of training ($p =$ {glue:text}`p`, $h =$ {glue:text}`width`; preset {glue:text}`preset`). Colour and marker are the label; both axes of a panel run over the same values.
 # ```
 #
 # ```{glue:figure} fig-shapes
 # :name: fig-shapes
-# :alt: Along training, the share of the first principal component jumps to nearly one in the feature regime and stays low in the lazy one; the intrinsic dimension falls in the feature regime only.
+# :alt: Along training, the share of the first principal component jumps to nearly one in the feature regime, stays there on the stripe and comes down again on the images, and does not move in the lazy one; the intrinsic dimension falls to about two in the feature regime only and rises again towards the end.
 # Share of variance of the first principal component, and intrinsic dimension, along training. Mean and 95 % band over {glue:text}`seeds` seeds, $p =$ {glue:text}`p`, $h =$ {glue:text}`width`; preset {glue:text}`preset`. {glue:text}`unfinished` of the networks did not fit all their points in time; their last state counts as the end.
 # ```
 #
-# *Intrinsic dimension* is estimated from the distances $r_1 < r_2$ of each point to its two nearest neighbours. In $D$ dimensions, where the density is constant over such distances, $\ln(r_2/r_1)$ is exponentially distributed with rate $D$, so its mean gives $D$ (TwoNN, the method of {cite:t}`ansuini2019intrinsic`; we leave out the largest tenth of the ratios, which is recalled and not checked).
+# *Intrinsic dimension* is estimated from the distances $r_1 < r_2$ of each point to its two nearest neighbours. In $D$ dimensions, where the density is constant over such distances, $\ln(r_2/r_1)$ is exponentially distributed with rate $D$, so its mean gives $D$ (TwoNN, as in {cite:t}`ansuini2019intrinsic`; we leave out the largest tenth of the ratios, which is recalled and not checked).
 #
 # At the end of training, the first component's share is higher in the feature regime by {glue:text}`first-stripe` on the stripe and {glue:text}`first-images` on the images; the intrinsic dimension is {glue:text}`ratio-stripe` and {glue:text}`ratio-images` of the lazy network's.
-# The dimension does not fall to 1: it sees the thickness of a thin line, because nearest neighbours are near. And the collapse is strongest in the middle of training: fitting the last points thickens the line again.
+# The dimension does not fall to 1: nearest neighbours are near, so it sees the thickness even of a thin line. And the layers are flattest while the first points are fitted; by the time the last ones are, the dimension has come up again (lower panels).
 #
 # ## By layer
 #
@@ -132,10 +132,10 @@ figures.glue(
 # ```{glue:figure} fig-by-layer
 # :name: fig-by-layer
 # :alt: The first component's share rises with depth before and after training, the intrinsic dimension falls from layer to layer after training and little before.
-# First component's share and intrinsic dimension by layer on 500 test images; mean and 95 % band over {glue:text}`seeds` seeds. Test accuracy {glue:text}`deep-accuracy` %.
+# First component's share and intrinsic dimension by layer on 500 test images of {glue:text}`images`; mean and 95 % band over {glue:text}`seeds` seeds; preset {glue:text}`preset`. Test accuracy {glue:text}`deep-accuracy` %.
 # ```
 #
-# After training the intrinsic dimension falls from {glue:text}`deep-input` at the input to {glue:text}`deep-last` at the last hidden layer; before training it hardly changes. Ten classes cannot lie on one line, and do not.
+# After training the intrinsic dimension falls from {glue:text}`deep-input` at the input to {glue:text}`deep-last` at the last hidden layer; before training it hardly changes. With ten classes we did not expect a line, and there is none.
 #
 # ## Does a network forget its input?
 #
@@ -167,10 +167,10 @@ figures.glue(
 # ```{glue:figure} fig-unit
 # :name: fig-unit
 # :alt: Information of one unit against its weight: for tanh it rises and then falls, for ReLU it only rises.
-# Information in bits between $x \sim \mathcal N(0,1)$ and $f(wx)$ read to bins of width 1/15, against the weight $w$; the first of {glue:text}`seeds` draws of the inputs. Nothing is trained here.
+# Information in bits between $x \sim \mathcal N(0,1)$ and $f(wx)$ read to bins of width 1/15, against the weight $w$; the first of {glue:text}`seeds` draws of the inputs; preset {glue:text}`preset`. Nothing is trained here.
 # ```
 #
-# For tanh the information rises from {glue:text}`unit-start` to {glue:text}`unit-peak` bits and falls to {glue:text}`unit-end`: the unit saturates, and in the end says little more than the sign of $x$. For ReLU it only rises. Two phases, without any learning.
+# For tanh the information rises from {glue:text}`unit-start` to {glue:text}`unit-peak` bits and falls to {glue:text}`unit-end`: the unit saturates, and in the end says little more than the sign of $x$. For ReLU it only rises. Two phases, without any learning: so phases alone are no evidence of it.
 #
 # ## The information plane
 #
@@ -219,13 +219,13 @@ figures.text("bins-middle", str(par.bins[1]))
 # ```{glue:figure} fig-plane
 # :name: fig-plane
 # :alt: Information with the input against the epoch for five layers: in the tanh network that of the last layers falls by bits from a peak, in the ReLU network that of the later layers rises from a low start and stays.
-# $I(X;T)$ of each hidden layer along training, read to {glue:text}`bins-middle` bins between −1 and 1 (bins of the same width for ReLU). Mean and 95 % band over {glue:text}`seeds` seeds, {glue:text}`plane-epochs` epochs. Test accuracy: tanh {glue:text}`accuracy-tanh` %, ReLU {glue:text}`accuracy-relu` %.
+# $I(X;T)$ of each hidden layer along training, read to {glue:text}`bins-middle` bins between −1 and 1 (bins of the same width for ReLU). Mean and 95 % band over {glue:text}`seeds` seeds, {glue:text}`plane-epochs` epochs; preset {glue:text}`preset`. Test accuracy: tanh {glue:text}`accuracy-tanh` %, ReLU {glue:text}`accuracy-relu` %.
 # ```
 #
-# In the last two hidden layers the information falls from its peak by {glue:text}`fall-tanh` bits in the tanh network, and by {glue:text}`fall-relu` in the ReLU network. Both generalise. If the ReLU network's fall is none, a compression phase is not needed for generalisation, as {cite:t}`saxe2019information` say; an interval that reaches well above 0 does not prove it. (Student's interval does not know that a fall is never negative.)
+# In the last two hidden layers the information falls from its peak by {glue:text}`fall-tanh` bits in the tanh network, and by {glue:text}`fall-relu` in the ReLU network. Both generalise. If the ReLU network's fall is none, a compression phase is not needed for generalisation, as {cite:t}`saxe2019information` say; an interval that reaches well above 0 does not show that it is none. (A fall from a peak is never negative; Student's interval does not know that.)
 #
-# What of the bins? With {glue:text}`bins-coarse` bins the tanh layers fall by {glue:text}`fall-coarse` bits, with {glue:text}`bins-fine` by {glue:text}`fall-fine`: finer bins make the fall {glue:text}`fine-over-coarse` times as large. We had expected it to shrink. It is plain afterwards: finer bins see more information at the peak, and at the end the units sit so close to ±1 that no bin of any sensible size tells them apart.
-# The size of the fall depends on the bins; its existence, for tanh, does not at these widths. Noise (deviation 0.05) in place of bins falls by {glue:text}`noisy-tanh` bits for tanh and {glue:text}`noisy-relu` for ReLU. These are upper bounds from 512 of the inputs and cannot exceed 9 bits, where the binned numbers can reach 12: compare the two networks, not the two measures.
+# What of the bins? With {glue:text}`bins-coarse` bins the tanh layers fall by {glue:text}`fall-coarse` bits, with {glue:text}`bins-fine` by {glue:text}`fall-fine`: the fall with the finest is {glue:text}`fine-over-coarse` times as large. We had expected it to shrink. A likely reason, which we have not checked: finer bins see more information at the peak, while at the end many units sit so close to ±1 that these bins cannot tell them apart, either.
+# The size of the fall depends on the bins; where the interval stays above 0 at both widths, its existence does not. With noise (deviation 0.05) in place of bins the information falls by {glue:text}`noisy-tanh` bits for tanh and {glue:text}`noisy-relu` for ReLU. What is measured there are upper bounds from 512 of the inputs and cannot exceed 9 bits, where the binned numbers can reach 12: compare the two networks, not the two measures.
 #
 # ## What the claims have come to
 #
@@ -270,5 +270,5 @@ claims.box()
 #
 # ```{solution} ex-scale
 # :class: dropdown
-# With bins relative to the largest activation, a ReLU layer whose activations grow for a few inputs puts all the others into few bins, so its information can fall. Try `representations.binned_information(t, t.max() / 30)`.
+# In a tanh layer that saturates the largest activation is about 1, so little changes. With bins relative to the largest activation, a ReLU layer whose activations grow for a few inputs puts all the others into few bins, so its information can fall. Try `representations.binned_information(t, t.max() / 30)`.
 # ```
