@@ -249,7 +249,7 @@ figures.number("labels-right", 100 * (1 - 0.9 * p.noise), ".0f")
 # \left\| \frac{w(t)}{\|w(t)\|} - \hat w \right\| \approx \frac{c}{\ln t}, \qquad c = |\rho| = \frac{|\ln(a/b)|}{a + b}.
 # $$
 #
-# If slowness comes from vanishing pulls, then dividing the gradient by the loss should cure it. We run both.
+# If slowness comes from vanishing pulls, then dividing the gradient by the loss should cure it. We run both, the second on the exponential loss $\sum_i e^{-y_i w^\top x_i}$, to which the logistic loss comes close once all points are on the right side.
 
 # %%
 plain = minimisers.towards_max_margin(**p.margin, steps=p.steps, normalised=False)

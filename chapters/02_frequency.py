@@ -51,7 +51,7 @@ params.table(p)
 # ## Four waves
 #
 # The target is a sum of four waves of equal amplitude, $\sum_k \sin(2\pi k u + \varphi_k)$ for $k = 1, 2, 4, 8$, on 160 points of an interval. The network has three hidden layers of 64 ReLUs and could fit any of them. It is trained on all points at once with the square loss (and the Adam optimiser, to save time).
-# Move the slider through training. The bars show how much of each wave the output contains: 1 is all of it.
+# Move the slider through the training of one network. The bars show how much of each wave the output contains: 1 is all of it.
 
 # %%
 MODES = [1, 2, 4, 8]

@@ -186,7 +186,7 @@ figures.number("edge", float(aligned.edge.max()), ".2f")
 # ```{glue:figure} fig-ntk-alignment
 # :name: fig-ntk-alignment
 # :alt: Left: kernel alignment with the labels rises in feature training and is flat for the lazy control. Right: the effective rank falls early and then stays, flat for the control.
-# Exact tangent kernel of a network with two hidden layers of {glue:text}`ntk-width` units on {glue:text}`ntk-images` digits. {glue:text}`seeds` seeds, 95 % bands. Both regimes take the same steps, in units of the first kernel's largest eigenvalue.
+# Exact tangent kernel of a network with two hidden layers of {glue:text}`ntk-width` units on {glue:text}`ntk-images` digits. {glue:text}`seeds` seeds, 95 % bands. Both regimes take steps of the same size, which the first kernel's largest eigenvalue sets.
 # ```
 #
 # With features free to move, the alignment rises by {glue:text}`align-rise`, and the effective rank falls to {glue:text}`rank-shrink` of what it was: fewer directions, and closer to the labels. In the lazy control the alignment changes by {glue:text}`align-lazy`. The control also learns more slowly: after the same steps its loss is {glue:text}`loss-lazy` against

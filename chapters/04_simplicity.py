@@ -284,7 +284,7 @@ claims.box()
 # ## What we cannot say
 #
 # - The kernels on the cube are one layer deep. Xiao's theorems are about deep networks in high dimension; we checked the law behind them, not the theorems.
-# - How far a network ignores the complex features depends on how many there are, on the sample size and on training time. We varied the first. {cite:t}`shah2020pitfalls` use other sizes, and were available to us in their abstract only.
+# - How far a network ignores the complex features depends on how many there are, on the sample size and on training time. We varied the first. {cite:t}`shah2020pitfalls` were available to us in their abstract only.
 # - Our adversarial training takes one gradient step per attack. Stronger attacks might change the picture.
 #
 # ## Exercises
@@ -316,5 +316,5 @@ claims.box()
 #
 # ```{solution} ex-blocks
 # :class: dropdown
-# Only the convolutional one, and little: with the same permutation in all blocks, each block still holds the same pixels, and pooling by 2 sees the same neighbourhoods. What is lost is weight sharing at single-pixel shifts.
+# Only the convolutional one, and less than from a full scramble: with the same permutation in all blocks, each block still holds the same pixels, and pooling by 2 sees the same neighbourhoods. What is lost is weight sharing at single-pixel shifts.
 # ```

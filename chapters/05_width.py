@@ -59,7 +59,7 @@ params.table(p)
 #
 # ## The output layer only: a kernel machine
 #
-# With fixed $b_j$ the model is linear in $a$, so what it finds is the max-margin separator on the features $\mathrm{relu}(b_j^\top x)/\sqrt m$. The overview says that it finds "a separator". It finds a particular one. As $m$ grows, inner products of features tend to
+# With fixed $b_j$ the model is linear in $a$, so what it finds is the max-margin separator on the features $\mathrm{relu}(b_j^\top x)/\sqrt m$. The overview puts it as "a linear classifier that separates the classes"; it is a particular one. As $m$ grows, inner products of features tend to
 #
 # $$
 # K(x, x') = \|x\|\|x'\|\,\frac{\sin\theta + (\pi-\theta)\cos\theta}{2\pi d},
