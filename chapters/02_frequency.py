@@ -382,7 +382,7 @@ claims.box()
 #
 # ```{solution} ex-odd
 # :class: dropdown
-# The kernel has $\lambda_3 = 0$, so in the lazy limit nothing is learned and the prediction stays 0, up to aliasing: on $n$ points mode 3 looks like mode $n-3$, which has a small positive eigenvalue if $n - 3$ is even. The network then fits the samples after a very long time, with a wave of frequency $n-3$. Try
+# The kernel has $\lambda_3 = 0$, so in the lazy limit nothing is learned and the prediction stays 0, up to aliasing: on $n$ points mode 3 looks like the modes $n-3$, $n+3$ and further ones, and if $n$ is odd these are even and have small positive eigenvalues. The network then fits the samples after a long time, with a mixture of those faster waves. Try
 # `circle.grid_eigenvalues("no_bias", 15)[3]`.
 # ```
 #
