@@ -7,7 +7,7 @@
 # %% [markdown]
 # # The solution you get
 #
-# > Many solutions fit the training data perfectly. Which one you get is decided by how you search, not by the data and not by the loss.
+# > Many solutions fit the training data perfectly. Data and loss cannot tell them apart: how you search decides which one you get.
 #
 # In this chapter you will
 #
@@ -82,21 +82,21 @@ paths = {
 figures.glue(
     "fig-valley",
     draw.valley(x, y, paths),
-    alt="Plane of two weights with a line of solutions. Three paths reach it at three different points: the nearest to 0, one further along, and the corner where the first weight is almost 0.",
+    alt="Plane of two weights with a line of solutions. Three paths reach it at three different points: the nearest to 0, one further along, and one where the first weight is almost 0.",
 )
 
 # %% [markdown]
 # ```{glue:figure} fig-valley
 # :name: fig-valley
-# :alt: Plane of two weights with a line of solutions. Three paths reach it at three different points: the nearest to 0, one further along, and the corner where the first weight is almost 0.
+# :alt: Plane of two weights with a line of solutions. Three paths reach it at three different points: the nearest to 0, one further along, and one where the first weight is almost 0.
 # Three searches for a minimum of the same loss on the same example. Hollow: start. Filled: end. Thin curves are lines of equal loss. Nothing here is random.
 # ```
 #
 # All three end with zero loss, at three different models.
 #
 # - **The start decides.** A gradient of this loss is always a multiple of $x$, so the path runs straight along $x$ and ends at the solution nearest to its start. From 0 that is the solution of least norm.
-# - **The parameterisation decides.** Write $w = u^2 - v^2$, coordinate by coordinate, and descend in $u$ and $v$ from a small start. The loss of $w$ is unchanged. But now a weight moves in proportion to its own size, the large grow
-#   faster than the small, and the path ends near a corner, where one weight does all the work. For small starts the limit is the solution of least $\ell_1$ norm {cite:p}`woodworth2020kernel`.
+# - **The parameterisation decides.** Write $w = u^2 - v^2$, coordinate by coordinate, and descend in $u$ and $v$ from a small start. The loss of $w$ is unchanged. But now a weight moves the faster the larger it is, so the large outgrow
+#   the small, and the path ends near an axis, where one weight does all the work. For small starts the limit is the solution of least $\ell_1$ norm {cite:p}`woodworth2020kernel`.
 #
 # This is *implicit bias*: different minimisers of the same objective, picked by algorithm, start, step size and parameterisation {cite:p}`gunasekar2018characterizing`.
 #
@@ -104,7 +104,7 @@ figures.glue(
 # :class: note
 # *Inductive bias* is everything that makes a learner prefer one solution over another that fits equally well. The popular overview that this part follows {cite:p}`overview2024` puts three things differently, and it pays to keep them apart.
 #
-# - It says the bias is "rooted in the objective". The objective has a say, as we see below, but the three searches above share one objective and end apart.
+# - It says the bias is "rooted in its optimization objective". The objective has a say, as we see below, but the three searches above share one objective and end apart.
 # - It calls gradient descent an instance of empirical risk minimisation. *Empirical risk minimisation* is a principle: choose a model with the least training loss. Gradient descent is an algorithm that tries to. The principle cannot tell the points of the line apart; the algorithm does.
 # - It describes a *prior* as the initial distribution of the data. A prior is a distribution over hypotheses, before any data are seen. It is one way to write a bias down.
 # ```
@@ -118,7 +118,7 @@ figures.glue(
 #
 # ```{prf:proof}
 # Each gradient is $X^\top$ times a vector, so $w_t - w_0$ stays in the row space of $X$, and so does its limit $\Delta$. The limit has zero gradient, so $X(w_0 + \Delta) = y$ because $X$ has rank $n$. The row space contains exactly one $\Delta$ with
-# $X\Delta = y - Xw_0$, namely $X^{+}(y - Xw_0)$. Any other solution differs from it by a vector orthogonal to the row space, and is longer.
+# $X\Delta = y - Xw_0$, namely $X^{+}(y - Xw_0)$. Any other solution differs from this one by a vector orthogonal to the row space, and so lies further from $w_0$.
 # ```
 #
 # Nothing in the loss asks for a small norm. We check it on random problems with {glue:text}`equations` equations and {glue:text}`unknowns` weights, against the pseudo-inverse.
@@ -144,7 +144,7 @@ for name in (
 figures.text("noise", f"{p.noise:.0%}".replace("%", " %"))
 
 # %% [markdown]
-# Over {glue:text}`seeds` random problems, gradient descent ends within {glue:text}`least-distance` of the solution nearest to its start, from 0 and from a random start alike. From a random start that solution is {glue:text}`norm-random` times as
+# Over {glue:text}`seeds` random problems, gradient descent ends within {glue:text}`least-distance` of the solution nearest to its start, from 0 and from a random start alike. From a random start that solution is on average {glue:text}`norm-random` times as
 # long as the least one, and it fits just as well. The start is remembered for ever: no amount of training removes what the data cannot see.
 #
 # ## What the loss does decide
@@ -181,10 +181,10 @@ figures.glue(
 # Four losses of one example of class 0 (left) and their derivatives (right), in closed form. An outlier sits at the far right of each panel.
 # ```
 #
-# The overview says that cross-entropy is more robust to outliers than the square loss. Its *pull* is bounded, that much is right. But an outlier under cross-entropy pulls with full strength for ever and is never given up. The Brier and the absolute loss let go:
+# The overview says that cross-entropy is more robust to outliers than the square loss. Its *pull* is bounded, that much is right. But under cross-entropy an outlier pulls with full strength however far off it is, and is never given up. The Brier and the absolute loss let go:
 # beyond some point, the more wrong an example is, the less it matters. The largest pull of the Brier loss on our grid is {glue:text}`brier-pull`; the formula gives $8/27$.
 #
-# Does the difference matter when labels are wrong? We shuffle {glue:text}`noise` of the labels of {glue:text}`digits-train` digits and train the same small networks with each loss. {cite:t}`ghosh2017robust` argue that bounded losses tolerate such noise (we know that paper at second hand).
+# Does the difference matter when labels are wrong? We shuffle {glue:text}`noise` of the labels of {glue:text}`digits-train` digits and train the same small networks with each loss, summed over the ten classes (the square loss compares logits with 0 and 1, the Brier and the absolute loss probabilities). {cite:t}`ghosh2017robust` argue that bounded losses tolerate such noise (we know that paper at second hand).
 
 # %%
 noisy = losses.noisy_digits(**p.digits)
@@ -216,10 +216,10 @@ figures.number("labels-right", 100 * (1 - 0.9 * p.noise), ".0f")
 # :name: fig-noise
 # :alt: Accuracy by epoch for four losses. On clean test digits cross-entropy peaks first and then falls the most; on shuffled training labels it rises the highest.
 # A network with one hidden layer of 64 units on {glue:text}`digits-train` digits with {glue:text}`noise` shuffled labels. Bands are 95 % intervals over {glue:text}`digits-seeds` seeds; preset {glue:text}`preset`. The thin line on the right is the share of training labels that are right:
-# above it a network is learning wrong labels by heart.
+# above it a network has learned wrong labels by heart.
 # ```
 #
-# Every loss first finds what is true, because what is true is shared by many examples. Then the losses part (accuracies in %, means over seeds; {glue:text}`labels-right` % of the shuffled labels are still right):
+# Under every loss the accuracy on clean digits rises first. Then the losses part (accuracies in %, means over seeds; about {glue:text}`labels-right` % of the training labels are still right):
 #
 # | loss | clean digits, best on the way | clean digits, at the end | shuffled labels, at the end |
 # |---|---|---|---|
@@ -228,20 +228,20 @@ figures.number("labels-right", 100 * (1 - 0.9 * p.noise), ".0f")
 # | Brier | {glue:text}`brier-peak` | {glue:text}`brier-last` | {glue:text}`brier-fitted` |
 # | absolute | {glue:text}`absolute-peak` | {glue:text}`absolute-last` | {glue:text}`absolute-fitted` |
 #
-# Cross-entropy goes on to learn wrong labels by heart, and pays for it on clean digits. At the end it is {glue:text}`ce-gain` points above the square loss (a minus means below), and the Brier loss {glue:text}`brier-gain` points above cross-entropy. So the overview's sentence does not carry over from one outlier to many wrong labels: here a bounded pull did not make cross-entropy the more robust of the two.
-# The comparison is one of endings. Cross-entropy learns fastest, and while the curves rise it is ahead of the square loss; stopped early it does well. The absolute loss is the slowest: where an example is very wrong its pull is almost 0, and at the start many are.
+# Cross-entropy learns the most wrong labels by heart, and falls the furthest on clean digits. At the end it is {glue:text}`ce-gain` points above the square loss (a minus means below), and the Brier loss {glue:text}`brier-gain` points above cross-entropy. So the overview's sentence does not carry over from one outlier to many wrong labels: here a bounded pull did not make cross-entropy the more robust of the two.
+# The comparison is one of endings. Cross-entropy learns fastest, and while the curves rise it is ahead of the square loss; its best value on the way is {glue:text}`cross-entropy-peak` against {glue:text}`squared-peak`. The absolute loss is the slowest.
 #
 # ## After the last error: the widest margin
 #
-# Take a linear classifier and points that a line can separate. The logistic loss $\frac1n\sum_i \ln(1 + e^{-y_i w^\top x_i})$ has no minimum then: doubling a separating $w$ always lowers it. So $\|w\|$ grows for ever. What happens to the *direction* of $w$?
+# Take a linear classifier and points that a line through the origin can separate. The logistic loss $\frac1n\sum_i \ln(1 + e^{-y_i w^\top x_i})$ has no minimum then: doubling a separating $w$ always lowers it. So $\|w\|$ grows for ever. What happens to the *direction* of $w$?
 #
 # ```{prf:theorem} Soudry et al.
 # :label: thm-margin
-# On separable data, gradient descent on the logistic loss with a small enough step satisfies $w(t)/\|w(t)\| \to \hat w$, the direction of largest margin, from any start. The distance to $\hat w$ falls like $1/\ln t$.
+# On separable data, gradient descent on the logistic loss with a small enough step satisfies $w(t)/\|w(t)\| \to \hat w$, the direction of largest margin, from any start. For almost every data set the distance to $\hat w$ is at most of order $1/\ln t$.
 # ```
 #
 # The proof is in {cite:t}`soudry2018implicit`; the idea fits in a paragraph. Once all points are on the right side, point $i$ pulls with strength about $e^{-y_i w^\top x_i}$. As $w$ grows, the points with the smallest margin outweigh all others exponentially, so in the end only
-# they, the support vectors, steer. Their strengths add up to a loss of about $1/t$, so $w$ grows only like $\hat w \ln t$, while what is wrong with its direction stays bounded. Bounded over $\ln t$: that is the slow rate.
+# they, the *support vectors*, steer. Their strengths add up to about $1/t$, so $w$ grows only like $\hat w \ln t$, while what is wrong with its direction stays bounded. Bounded over $\ln t$: that is the slow rate.
 #
 # In our example the constant can be worked out. We place two support vectors at distance 1 from the best line and shifted along it by $a$ and $-b$, and all others further away. Across $\hat w$ the weight comes to rest at $\rho$ where both pull equally, $a e^{-\rho a} = b e^{\rho b}$, so
 #
@@ -249,7 +249,7 @@ figures.number("labels-right", 100 * (1 - 0.9 * p.noise), ".0f")
 # \left\| \frac{w(t)}{\|w(t)\|} - \hat w \right\| \approx \frac{c}{\ln t}, \qquad c = |\rho| = \frac{|\ln(a/b)|}{a + b}.
 # $$
 #
-# If slowness comes from vanishing pulls, then dividing the gradient by the loss should cure it. We run both.
+# If slowness comes from vanishing pulls, then dividing the gradient by the loss should cure it. We run both, the second on the exponential loss $\sum_i e^{-y_i w^\top x_i}$, to which the logistic loss comes close once all points are on the right side.
 
 # %%
 plain = minimisers.towards_max_margin(**p.margin, steps=p.steps, normalised=False)
@@ -257,7 +257,7 @@ SOON = min(p.steps, 10_000)
 normalised = minimisers.towards_max_margin(**p.margin, steps=SOON, normalised=True)
 
 # %% [markdown]
-# The slider moves through time in equal steps of $\ln t$. The solid grey line is the max-margin line, the dotted ones its margins.
+# The slider moves through time in equal steps of $\ln t$, on the set of points where the turning is easiest to see. The solid grey line is the max-margin line, the dotted ones its margins.
 
 # %%
 shown = int(plain.gap.isel(time=12).values.argmax())  # the set of points on which the turning is easiest to see
@@ -321,7 +321,7 @@ figures.text("soon", f"{SOON:,}")
 #
 # ## A map of the book
 #
-# Start, parameterisation, loss and step size are four sources of bias in a *linear* model. A network adds its architecture: it decides what is easy to write down. The fully connected network of the digits above treats all pixels alike; a convolutional one presumes that nearby pixels
+# Start, parameterisation and loss have a say even where the model is *linear*; chapter 03 adds the size of the steps. A network adds its architecture: it decides what is easy to write down. The fully connected network of the digits above treats all pixels alike; a convolutional one presumes that nearby pixels
 # belong together and that a pattern means the same wherever it stands (chapter 04 measures the two together). The rest of the book asks, in four parts, what all this makes networks prefer. Here is one small result from each.
 
 # %%
@@ -373,8 +373,8 @@ figures.glue(
 # |---|---|---|
 # | I. Gradient descent | low frequencies (02), flat minima (03), the simplest feature (04), features or a fixed kernel, as the width and scale decide (05), and what it can reach at all (06) | an eigenvalue says how fast a wide network learns a Fourier mode, typically to within some percent |
 # | II. Directions | the directions of input space that strides and pooling leave alone (07 to 10) | a network fails on a problem that a straight line solves |
-# | III. Lazy and feature regimes | a fixed kernel or learned features (11 to 15) | the same network, its output rescaled, learns with another exponent |
-# | IV. Single directions | spreading what it knows over many units (16 to 18) | a network that learned wrong labels by heart breaks when few units are ablated |
+# | III. Lazy and feature regimes | a fixed kernel or learned features (11 to 15) | the same network, its output rescaled: its error falls with another power of the number of samples |
+# | IV. Single directions | spreading what it knows over many units (16 to 18) | a network that learned wrong labels by heart breaks sooner when its units are set to zero |
 #
 # ## What the claims have come to
 #
@@ -400,7 +400,7 @@ claims.box()
 #
 # ```{solution} ex-regrow
 # :class: dropdown
-# Add $\tfrac{\lambda}{2}\|w\|^2$. Now the gradient has the extra term $\lambda w$, the component outside the row space decays like $e^{-\lambda t}$, and the unique minimiser is the ridge solution. As $\lambda \to 0$ it tends to $X^{+}y$, the least-norm solution, from any start: an explicit
+# Add $\tfrac{\lambda}{2}\|w\|^2$. Now the gradient has the extra term $\lambda w$, the component outside the row space decays like $(1-\eta\lambda)^t$ with the step size $\eta$, and the unique minimiser is the ridge solution. As $\lambda \to 0$ it tends to $X^{+}y$, the least-norm solution, from any start: an explicit
 # preference that agrees with the implicit one from 0.
 # ```
 #
@@ -422,6 +422,6 @@ claims.box()
 #
 # ```{solution} ex-one-support
 # :class: dropdown
-# Put one point at $(1, 0)$ with label $+1$ and the others with margins of at least $1 + \delta$. Along the best direction $w \approx \ln t$. The single support vector pulls straight along $\hat w$, so only the others push sideways, with strength about $e^{-(1+\delta)\ln t} = t^{-1-\delta}$ each step. That sum converges:
+# Put one point at $(1, 0)$ with label $+1$ and give the others margins of at least $1 + \delta$ along $\hat w = (1, 0)$. Along the best direction $w \approx \ln t$. The single support vector pulls straight along $\hat w$, so only the others push sideways, with strength about $e^{-(1+\delta)\ln t} = t^{-1-\delta}$ each step. That sum converges:
 # the sideways part $\rho$ still ends at a constant in general, so the gap is of order $1/\ln t$ as before, only with a constant that depends on the early steps, and is 0 when nothing has pushed sideways.
 # ```

@@ -7,13 +7,13 @@
 # %% [markdown]
 # # Low frequencies first
 #
-# > A network learns the slow waves of its target long before the fast ones; one eigenvalue per frequency says about how long each takes a wide one.
+# > A network learns the slow waves of its target long before the fast ones. For a wide network one eigenvalue per frequency says about how long each takes.
 #
 # In this chapter you will
 #
 # - watch networks learn a sum of waves from slow to fast;
 # - explain the order by the eigenvalues of the tangent kernel, which are known in closed form on the circle, and see how far a real network keeps to them;
-# - find the same preference in image classifiers, and change it at will with another loss.
+# - find the same preference in image classifiers, and turn it round, for a kernel, with another loss.
 #
 # The tendency is called *spectral bias* {cite:p}`rahaman2019spectral`.
 
@@ -51,7 +51,7 @@ params.table(p)
 # ## Four waves
 #
 # The target is a sum of four waves of equal amplitude, $\sum_k \sin(2\pi k u + \varphi_k)$ for $k = 1, 2, 4, 8$, on 160 points of an interval. The network has three hidden layers of 64 ReLUs and could fit any of them. It is trained on all points at once with the square loss (and the Adam optimiser, to save time).
-# Move the slider through training. The bars show how much of each wave the output contains: 1 is all of it.
+# Move the slider through the training of one network. The bars show how much of each wave the output contains: 1 is all of it.
 
 # %%
 MODES = [1, 2, 4, 8]
@@ -94,11 +94,11 @@ for name in ("seeds", "noise_train", "pairs", "preset", "uneven", "contrast"):
 # First step at which 80 % of a wave's amplitude is in the output; a point for each of {glue:text}`seeds` networks (own phases, own initial weights), hollow where it did not happen in time. Preset {glue:text}`preset`.
 # ```
 #
-# The median network needs {glue:text}`learned-1`, {glue:text}`learned-2`, {glue:text}`learned-4` and {glue:text}`learned-8` steps. The rank correlation of frequency and time is {glue:text}`spearman`. We looked after every step: {glue:text}`in-order` of the {glue:text}`seeds` networks learned the four one after the other from slow to fast, and {glue:text}`out-of-order` learned a faster one before a slower one. All four waves are the same size and equally well sampled. The order is the learner's.
+# The medians are {glue:text}`learned-1`, {glue:text}`learned-2`, {glue:text}`learned-4` and {glue:text}`learned-8` steps. The rank correlation of frequency and time is {glue:text}`spearman`. We looked after every step: {glue:text}`in-order` of the {glue:text}`seeds` networks learned the four one after the other from slow to fast, and {glue:text}`out-of-order` learned a faster one before a slower one. All four waves are the same size and finely sampled. The order is the learner's.
 #
 # ## Why: one eigenvalue per frequency
 #
-# Let a network move so little that its output stays close to its linearisation in the weights (chapter 05 makes this precise). Then gradient descent on the square loss is gradient descent with a fixed kernel, the *neural tangent kernel* $K(x, x') = \nabla_\theta f(x)\cdot\nabla_\theta f(x')$ {cite:p}`jacot2018neural`. On $n$ points the residual
+# Let a network move so little that its output stays close to its linearisation in the weights (chapter 05 makes this precise). Then gradient descent on the mean of $\tfrac12(f-y)^2$ is descent with a fixed kernel, the *neural tangent kernel* $K(x, x') = \nabla_\theta f(x)\cdot\nabla_\theta f(x')$ {cite:p}`jacot2018neural`. On $n$ points the residual
 # $r = f - y$ obeys
 #
 # $$
@@ -122,10 +122,10 @@ for name in ("seeds", "noise_train", "pairs", "preset", "uneven", "contrast"):
 #
 # ```{prf:proof}
 # Two inputs at angle $\theta$ activate a random unit together with probability $(\pi-\theta)/2\pi$, and the gradient with respect to $w_r$ is $a_r x\,m^{-1/2}$ where the unit is active. That gives the first kernel. A bias that starts at 0 changes nothing about which units are active, and adds a coordinate to the gradient: $a_r (x, 1)\,(2m)^{-1/2}$. That gives the second. (A bias drawn from $\mathcal{N}(0, 1)$ would tilt the units and give another kernel.) The third is the mean of $\mathrm{relu}(w^\top x)\,\mathrm{relu}(w^\top x')$. The integrals follow from
-# $\frac1\pi\int_0^\pi (\pi-\theta)\cos j\theta\,\mathrm{d}\theta = (1-(-1)^j)/(\pi j^2)$ with $j = k\pm1$.
+# $\frac1\pi\int_0^\pi (\pi-\theta)\cos j\theta\,\mathrm{d}\theta = (1-(-1)^j)/(\pi j^2)$, or $\pi/2$ for $j = 0$, with $j = k$ and $k\pm1$, and from $\int_0^\pi \sin\theta\cos k\theta\,\mathrm{d}\theta = 2/(1-k^2)$ for even $k$, 0 for odd.
 # ```
 #
-# Two things can be read off. With a bias in the first layer $\lambda_k$ falls like $k^{-2}$, with the output layer alone like $k^{-4}$: the tangent kernel of the first layer reaches high frequencies much sooner. Both kernels are fixed; features that move are another matter (chapter 03). And without a bias the odd frequencies from 3 on have $\lambda_k = 0$. No training time suffices.
+# Two things can be read off. With a bias in the first layer $\lambda_k$ falls like $k^{-2}$, with the output layer alone like $k^{-4}$: the tangent kernel of the first layer reaches high frequencies much sooner. Both kernels are fixed; features that move are another matter (chapter 03). And without a bias the odd frequencies from 3 on have $\lambda_k = 0$: with these kernels no training time suffices.
 
 # %%
 POINTS, TOP = 2**14, 32
@@ -163,7 +163,7 @@ figures.glue(
 #
 # The largest relative difference up to $k = 15$ is {glue:text}`eigen-error`, and it is not an error: $n$ points cannot tell frequency $k$ from $n - k$, so a little of $\lambda_{n-k}$ is added. With fewer points it is more: on 64 it makes $\lambda_8$ larger by {glue:text}`alias` %. From here on $\lambda_k$ is therefore the eigenvalue on the points at hand. With it, kernel descent on 128 points follows $(1-\eta\lambda_k)^t$ to {glue:text}`decay-error`, as it must.
 #
-# Does a real network follow it too? We train the first layer of {glue:text}`width` units on $\sum_k \cos k\theta$ at 64 points. Two things stand between it and the theorem: its width is finite, so that its kernel is not quite the limit's, and its weights move, so that its kernel changes. To tell the two apart we also train it, from the same weights, on a target ten times smaller, for which they move less; and a network of a quarter of the width.
+# Does a real network follow it too? We train the first layer of {glue:text}`width` units on $0.05\sum_k \cos k\theta$ at 64 points, with the six $k$ of the table below. Two things stand between it and the theorem: its width is finite, so that its kernel is not quite the limit's, and its weights move, so that its kernel changes. To tell the two apart we also train it, from the same weights, on a target ten times smaller, for which they move less; and, on the small target, a network of a quarter of the width.
 
 # %%
 waving = dict(n=64, lr=5.0, steps=300, seeds=p.seeds, seed=p.seed)
@@ -219,7 +219,7 @@ figures.text("narrow-width", f"{p.width // 4:,}")
 # What is left of each mode while a network of {glue:text}`width` units learns: at most four seeds (colour), and $(1-\eta\lambda_k)^t$ with the limit kernel's eigenvalues on the 64 points (dashed). Learning rate 5.
 # ```
 #
-# While more than 5 % of a mode is left, the network is within {glue:text}`network-deviation` % of the prediction, taking the median over steps and modes. That is the typical case. The largest deviation on the way, in % of the prediction, mean of {glue:text}`seeds` seeds:
+# While more than 5 % of a mode is left, the network is within {glue:text}`network-deviation` % of the prediction, taking the median over steps and modes (the slow-learned high frequencies last longest and so count most). That is the typical case. The largest deviation on the way, in % of the prediction, mean of {glue:text}`seeds` seeds:
 #
 # | | $k = 1$ | 2 | 3 | 4 | 6 | 8 | mean of all |
 # |---|---|---|---|---|---|---|---|
@@ -228,13 +228,13 @@ figures.text("narrow-width", f"{p.width // 4:,}")
 # | finite width: small target against theory | {glue:text}`finite-1` | {glue:text}`finite-2` | {glue:text}`finite-3` | {glue:text}`finite-4` | {glue:text}`finite-6` | {glue:text}`finite-8` | {glue:text}`finite-all` |
 # | the last with {glue:text}`narrow-width` units | {glue:text}`narrow-1` | {glue:text}`narrow-2` | {glue:text}`narrow-3` | {glue:text}`narrow-4` | {glue:text}`narrow-6` | {glue:text}`narrow-8` | {glue:text}`narrow-all` |
 #
-# Frequency {glue:text}`strayed` strays furthest, by {glue:text}`strayed-by` %. Both causes have a share in it. The weights move, and the kernel with them: the second row compares runs from the same weights that differ in nothing but the size of the target. And the kernel of finitely many units is not quite circulant, so that the modes mix. So the eigenvalues give the order of the modes and their pace at first, but not their last few percent.
+# Frequency {glue:text}`strayed` strays furthest, by {glue:text}`strayed-by` %. Both causes have a share in the deviations. The weights move, and the kernel with them: the second row compares runs from the same weights that differ in nothing but the size of the target. And the kernel of finitely many units is not quite the limit's: its eigenvalues differ, and the waves are no longer exactly its eigenvectors. So the eigenvalues give the order of the modes and their pace at first, but not their last few percent.
 #
 # ## In practice: digits
 #
 # Images have no single frequency axis. {cite:t}`fridovichkeil2022spectral` therefore look at the network as a function along directions and paths. We repeat two of their ideas on small images.
 #
-# **Wavy label noise.** Add a wave $\sqrt2\sin(2\pi\kappa\,u^\top x)$ along a random direction $u$ to the labels (parity of the digit, $\pm1$), with $u^\top x$ scaled to unit deviation, and ask how much of the wave has been fitted. To the training set a wave of any frequency is noise of the same size.
+# **Wavy label noise.** Add a wave $\sqrt2\sin(2\pi\kappa\,u^\top x)$ along a random direction $u$ to the labels (parity of the digit, $\pm1$), with $u^\top x$ centred and scaled to unit deviation and the wave's mean taken off, and ask what share of the wave has been fitted. The fast waves have variance 1. Of the slowest the data see only part of a period, and it is smaller; the share is of its own size.
 
 # %%
 wavy = spectra.fit_wavy_noise(p.kappas, n_train=p.noise_train, steps=p.noise_steps, **p.common)
@@ -261,7 +261,7 @@ figures.number("wavy-fast", intervals.mean(100 * half.isel(frequency=-1)), ".0f"
 # Share of the label noise that is fitted, for noise of frequency $\kappa$ (cycles per standard deviation of the data). One hidden layer of 64 units, {glue:text}`noise-train` digits; bands are 95 % intervals over {glue:text}`seeds` seeds.
 # ```
 #
-# Half-way through training the slowest noise is fitted to {glue:text}`wavy-slow` %, the fastest to {glue:text}`wavy-fast` %; the rank correlation of frequency and fit is {glue:text}`wavy-rank`. Beyond $\kappa \approx 1/2$ it makes no difference how fast the wave is: neighbouring images then lie on unrelated parts of it, and any such wave is white noise to the network.
+# Half-way through training the slowest noise is fitted to {glue:text}`wavy-slow` %, the fastest to {glue:text}`wavy-fast` %; the rank correlation of frequency and fit is {glue:text}`wavy-rank`. From $\kappa = 1/2$ on the curves can hardly be told apart. Presumably neighbouring images then lie on unrelated parts of the wave, and any such wave is white noise to the network.
 #
 # **Paths between images.** Walk in a straight line from one test image to another and watch the logits of a trained classifier. How wiggly are they? We take off the straight line between the two ends and expand the rest in sines.
 
@@ -290,13 +290,13 @@ figures.number("path-accuracy", 100 * paths.attrs["test_accuracy"], ".0f")
 # Spectrum of ten logits along paths between test digits, {glue:text}`pairs` paths of each kind and network; bands are 95 % intervals over {glue:text}`seeds` networks ({glue:text}`path-accuracy` % test accuracy).
 # ```
 #
-# Within a class the high-frequency energy is {glue:text}`calm` times that between classes: the network is calm where the data of a class are, and turns in between. Part of this is plain geometry, for two images of a class lie closer together than two of different classes.
+# Within a class the high-frequency energy is {glue:text}`calm` times that between classes: the network is calm where the data of a class are, and turns in between. Some of this is plain geometry, for two images of a class lie closer together than two of different classes; how much, we did not measure.
 #
 # The overview adds that on CIFAR-10, whatever improves test accuracy tends to raise frequencies overall and to lower them near the examples of a class. That is a statement about many large networks {cite:p}`fridovichkeil2022spectral`, and we did not test it.
 #
 # ## Changing the preference
 #
-# If the bias is an eigenvalue per frequency, it can be changed by a weight per frequency. Replace the square loss by a *Sobolev* loss $\tfrac12\sum_k (1+k^2)^s |\hat r_k|^2$. On the circle mode $k$ then decays at the rate $\lambda_k(1+k^2)^s$ {cite:p}`yu2023tuning`.
+# If the bias is an eigenvalue per frequency, it can be changed by a weight per frequency. Replace the square loss by a *Sobolev* loss, with $\hat r_k$ the Fourier coefficients of the residual, $\tfrac12\sum_k (1+k^2)^s |\hat r_k|^2$. On the circle mode $k$ then decays at the rate $\lambda_k(1+k^2)^s$ {cite:p}`yu2023tuning`.
 
 # %%
 rates = circle.sobolev_rates(range(1, 33), [-1, 0, 1, 2])
@@ -328,7 +328,7 @@ for k in (1, 2, 32):
 # Decay rates under a Sobolev loss of power $s$, kernel of the first layer with bias: measured in one step of kernel descent on 256 points (circles), and $\lambda_k(1+k^2)^s$ with the eigenvalues of these points (lines). Nothing here is random.
 # ```
 #
-# For all four $s$ the measured rates agree with $\lambda_k(1+k^2)^s$ to {glue:text}`rate-error`. From $k = 4$ on they have a slope of {glue:text}`slope-plain` under the square loss ($s = 0$), {glue:text}`slope-neutral` at $s = 1$ and {glue:text}`slope-reversed` at $s = 2$. So at $s = 1$ frequencies from 4 on are learned at one pace; the lowest keep a head start (rates {glue:text}`neutral-1` at $k = 1$, {glue:text}`neutral-2` at 2, {glue:text}`neutral-32` at 32). Beyond $s = 1$ the preference is reversed, and so is the usual protection against noise: the fastest part of the target, where noise is strong against signal, is now learned first.
+# For all four $s$ the measured rates agree with $\lambda_k(1+k^2)^s$ to {glue:text}`rate-error`. From $k = 4$ on they have a slope of {glue:text}`slope-plain` under the square loss ($s = 0$), {glue:text}`slope-neutral` at $s = 1$ and {glue:text}`slope-reversed` at $s = 2$. So at $s = 1$ frequencies from 4 on are learned at nearly one pace; the lowest keep a head start (rates {glue:text}`neutral-1` at $k = 1$, {glue:text}`neutral-2` at 2, {glue:text}`neutral-32` at 32). At $s = 2$ the preference is reversed, and with it goes a protection: the fastest part of a target, where noise is often strong against signal, is now learned first.
 #
 # **Uneven data.** So far the points were evenly spaced. If they are not, the sum over samples is no longer the integral over the circle: dense regions count more, and the rates shift. The cure is old. Weight each sample by the length of circle it stands for, the weights of the trapezoid rule. In general such weights are called a *quadrature rule*.
 
@@ -339,7 +339,7 @@ uneven_result = circle.uneven_rates(n=p.uneven, contrast=p.contrast, top=8, seed
 figures.glue(
     "fig-uneven",
     draw.uneven(uneven_result),
-    alt="Rates divided by their closed form: with quadrature weights they lie near 1, with equal weights they scatter around it.",
+    alt="Rates divided by their closed form: with quadrature weights they lie near 1, with equal weights they stray from it, mostly downwards.",
 )
 
 # %%
@@ -353,11 +353,11 @@ figures.text("uneven-seeds", str(max(p.seeds, 5)))
 # %% [markdown]
 # ```{glue:figure} fig-uneven
 # :name: fig-uneven
-# :alt: Rates divided by their closed form: with quadrature weights they lie near 1, with equal weights they scatter around it.
-# Rates of kernel descent on {glue:text}`uneven` random points whose density varies by $1 \pm$ {glue:text}`contrast` around the circle, divided by the closed form for even data. Bands are 95 % intervals over {glue:text}`uneven-seeds` draws.
+# :alt: Rates divided by their closed form: with quadrature weights they lie near 1, with equal weights they stray from it, mostly downwards.
+# Rates of kernel descent on {glue:text}`uneven` random points whose density varies by $1 \pm$ {glue:text}`contrast` around the circle, divided by the closed form for even data, rank by rank: with equal weights the eigenvectors are no longer waves. Bands are 95 % intervals over {glue:text}`uneven-seeds` draws.
 # ```
 #
-# Equal weights miss the rates by {glue:text}`uneven-equal` % on average, quadrature weights by {glue:text}`uneven-quadrature` %. In high dimension there is no cheap quadrature rule; {cite:t}`yu2023tuning` assume one is given.
+# Equal weights miss the rates by {glue:text}`uneven-equal` % on average, quadrature weights by {glue:text}`uneven-quadrature` %. {cite:t}`yu2023tuning` work with a quadrature rule that depends on the data; in high dimension a cheap one is hard to come by.
 #
 # ## What the claims have come to
 #
@@ -371,7 +371,7 @@ claims.box()
 #
 # - The closed forms hold for infinite width, even data and one hidden layer. The deep networks of the first figure were trained with Adam; their order agrees with the theory, their times are not predicted by it.
 # - The paths are straight lines in pixel space and leave the set of natural images. {cite:t}`fridovichkeil2022spectral` work with CIFAR-10 and ImageNet; we used 8×8 digits.
-# - Spectral bias is no law of nature: it depends on how inputs are presented. Scale all inputs up, and higher frequencies come sooner (an exercise).
+# - Spectral bias is no law of nature: it depends on how inputs are presented. Give the network the right waves as inputs, and a fast one can come first (an exercise).
 #
 # ## Exercises
 #
@@ -382,18 +382,18 @@ claims.box()
 #
 # ```{solution} ex-odd
 # :class: dropdown
-# The kernel has $\lambda_3 = 0$, so in the lazy limit nothing is learned and the prediction stays 0, up to aliasing: on $n$ points mode 3 looks like mode $n-3$, which has a small positive eigenvalue if $n - 3$ is even. The network then fits the samples after a very long time, with a wave of frequency $n-3$. Try
+# The kernel has $\lambda_3 = 0$, so in the lazy limit nothing is learned and the prediction stays 0, up to aliasing: on $n$ points mode 3 looks like the modes $n-3$, $n+3$ and further ones, and if $n$ is odd these are even and have small positive eigenvalues. The network then fits the samples after a long time, with a mixture of those faster waves. Try
 # `circle.grid_eigenvalues("no_bias", 15)[3]`.
 # ```
 #
 # ```{exercise}
-# :label: ex-input-scale
-# In `spectra.learn_waves` the inputs are scaled to $[-2, 2]$. What changes if they are scaled to $[-20, 20]$?
+# :label: ex-wave-inputs
+# Give the network of the first figure two more inputs, $\cos(2\pi\cdot4u)$ and $\sin(2\pi\cdot4u)$. Which of the four waves will it learn first? (`spectra.regress` takes any inputs.)
 # ```
 #
-# ```{solution} ex-input-scale
+# ```{solution} ex-wave-inputs
 # :class: dropdown
-# A wave of $k$ periods on the interval becomes ten times slower as a function of the network's input, so relative to what the network prefers it is a lower frequency. All four are learned sooner and closer together. The same trick, with sines and cosines of the inputs as extra features, is used where networks have to represent fine detail.
+# The one of frequency 4, which is now a linear function of the inputs. In a trial of ours frequency 8, which is one bend away from it ($\cos 2a = 2\cos^2 a - 1$), came before frequency 2 as well. Sines and cosines of the inputs as extra features are a common trick where networks have to represent fine detail.
 # ```
 #
 # ```{exercise}

@@ -7,11 +7,11 @@
 # %% [markdown]
 # # Regularised by the step itself
 #
-# > Gradient steps of finite size follow not the flow of the loss but that of the loss plus a penalty on its slope, and a network that learns features tilts its own kernel towards the task.
+# > Gradient steps of finite size keep closer to the flow of the loss plus a penalty on its slope than to the flow of the loss, and a network that learns features tilts its own kernel towards the task.
 #
 # In this chapter you will
 #
-# - derive the loss whose flow gradient descent really follows, and see it beat the plain one by a whole order;
+# - derive the loss whose flow gradient descent follows more closely, and see it beat the plain one by a whole order;
 # - follow a conservation law that the step breaks, and that ends in flatter minima;
 # - measure what training does to a network's features and to its slope, where not everything comes out as announced.
 
@@ -61,7 +61,7 @@ params.table(p)
 # \tilde E = E + \frac{h}{4}\|\nabla E\|^2
 # $$
 #
-# for time $h$ up to an error of order $h^3$, and with the flow of $E$ up to order $h^2$. Over a fixed time the distances are of order $h^2$ and $h$.
+# for time $h$ up to an error of order $h^3$, and with the flow of $E$ up to one of order $h^2$. Over a fixed time the errors are of order $h^2$ and $h$.
 # ```
 #
 # ```{prf:proof}
@@ -105,7 +105,7 @@ figures.glue(
 # Distance between gradient descent and each flow at time 1, from {glue:text}`starts` random starts (thin) and their geometric mean (thick), $y = 1$. Thin grey: slopes 1 and 2.
 # ```
 #
-# The measured slopes are {glue:text}`slope-loss` and {glue:text}`slope-modified`. The theory says 1 and 2.
+# The measured slopes are {glue:text}`slope-loss` and {glue:text}`slope-modified`. The theory says 1 and 2 as $h \to 0$.
 #
 # ## Flatter, by a law
 #
@@ -115,7 +115,7 @@ figures.glue(
 # a'^2 - b'^2 = (a^2 - b^2)(1 - h^2 r^2).
 # $$
 #
-# As long as $h|r| < \sqrt2$, every step with a residual shrinks the imbalance. At the end $ab = y$ is given, so less imbalance means a smaller $a^2 + b^2 = \sqrt{(a^2-b^2)^2 + 4y^2}$, and that is the curvature: larger steps, flatter minima.
+# As long as $h|r| < \sqrt2$, every step with a residual shrinks the imbalance. A unit of time takes $1/h$ steps, so in all the imbalance shrinks in proportion to $h$. At the end $ab = y$ is given, so less imbalance means a smaller $a^2 + b^2 = \sqrt{(a^2-b^2)^2 + 4y^2}$, and that is the curvature: larger steps, flatter minima.
 
 # %%
 flat = implicit.flatness([0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25], iterations=2000, seeds=p.starts, seed=p.seed)
@@ -150,10 +150,10 @@ figures.glue(
 #
 # ## Features that turn towards the task
 #
-# A second kind of implicit regularisation does not come from the size of the step but from features that move. Recall from chapter 02 that a network learns quickly along the leading eigenvectors of its tangent kernel $K$. If $K$ stays fixed, they have nothing to do with the labels. {cite:t}`baratin2021implicit` observe that during training $K$ changes: its leading
+# A second kind of implicit regularisation does not come from the size of the step but from features that move. Recall from chapter 02 that a network learns quickly along the leading eigenvectors of its tangent kernel $K$. If $K$ stays fixed, they are what they were before it saw a label. {cite:t}`baratin2021implicit` observe that during training $K$ changes: its leading
 # eigenvectors turn towards the labels. They call this *neural feature alignment*. The overview lists it as a method; it is an effect that one observes.
 #
-# We train a small network on the parity of {glue:text}`ntk-images` digits, compute $K$ exactly at several times, and report two numbers for the centred kernel: its alignment $\langle K, yy^\top\rangle / \|K\|\,\|yy^\top\|$ with the labels, and its effective rank, the exponential of the entropy of its spectrum. As a control we scale the output up by
+# We train a small network on the parity of {glue:text}`ntk-images` digits, compute $K$ exactly at several times, and report two numbers for the centred kernel (the mean of the features is taken off): its alignment $\langle K, yy^\top\rangle / \|K\|\,\|yy^\top\|$ with the labels, and its effective rank, the exponential of the entropy of its spectrum. As a control we scale the output up by
 # $\alpha =$ {glue:text}`lazy-scale`, which makes the network lazy (chapter 05): it learns with hardly any movement. The steps are small, a fortieth of the largest stable ones at the start, since the kernel grows in training.
 
 # %%
@@ -186,15 +186,15 @@ figures.number("edge", float(aligned.edge.max()), ".2f")
 # ```{glue:figure} fig-ntk-alignment
 # :name: fig-ntk-alignment
 # :alt: Left: kernel alignment with the labels rises in feature training and is flat for the lazy control. Right: the effective rank falls early and then stays, flat for the control.
-# Exact tangent kernel of a network with two hidden layers of {glue:text}`ntk-width` units on {glue:text}`ntk-images` digits. {glue:text}`seeds` seeds, 95 % bands. Both regimes take the same steps, in units of the first kernel's largest eigenvalue.
+# Exact tangent kernel of a network with two hidden layers of {glue:text}`ntk-width` units on {glue:text}`ntk-images` digits. {glue:text}`seeds` seeds, 95 % bands. Both regimes take steps of the same size, which the first kernel's largest eigenvalue sets.
 # ```
 #
-# With features free to move, the alignment rises by {glue:text}`align-rise`, and the effective rank falls to {glue:text}`rank-shrink` of what it was: fewer directions, and the right ones. In the lazy control the alignment changes by {glue:text}`align-lazy`. The control also learns more slowly: after the same steps its loss is {glue:text}`loss-lazy` against
-# {glue:text}`loss-feature`. Is that because the kernel points at the labels? Only in part. Along the labels the error falls at a rate proportional to $y^\top K y$, and that is alignment times size, $\|K\|$. While the alignment grew by a factor of {glue:text}`alignment-growth`, the size grew by {glue:text}`size-growth`. Most of the speed is size; direction adds its factor. (The steps stay on the safe side throughout: step size times largest eigenvalue is {glue:text}`edge` at most, and stable below 2.)
+# With features free to move, the alignment rises by {glue:text}`align-rise`, and the effective rank falls to {glue:text}`rank-shrink` of what it was: fewer directions, and closer to the labels. In the lazy control the alignment changes by {glue:text}`align-lazy`. The control also learns more slowly: after the same steps its loss is {glue:text}`loss-lazy` against
+# {glue:text}`loss-feature`. Is that because the kernel points at the labels? Only in part. At the start the error is $-y$, and along the labels it falls at a rate proportional to $y^\top K y$, and that is alignment times size, $\|K\|$. While the alignment grew by a factor of {glue:text}`alignment-growth`, the size grew by {glue:text}`size-growth`. Most of the speed is size; direction adds its factor. (The steps stay on the safe side throughout: step size times largest eigenvalue is {glue:text}`edge` at most, and stable below 2.)
 #
 # ## How steep is the function?
 #
-# The third quantity is about the function, not the weights. The *geometric complexity* is the mean of $\|\nabla_x f\|_F^2$ over the training inputs {cite:p}`dherin2022why`: how steep the network is where the data are. For a linear model $f = Wx + b$ it is $\|W\|_F^2$ exactly, so weight decay controls it there. The claim is that many common heuristics do the same in networks.
+# The third quantity is about the function, not the weights. The *geometric complexity* is the mean of $\|\nabla_x f\|_F^2$ over the training inputs {cite:p}`dherin2022why`: how steep the network is where the data are. For a linear model $f = Wx + b$ it is $\|W\|_F^2$ exactly, so weight decay controls it there. The claim is that many common heuristics control it in networks.
 
 # %%
 torch.manual_seed(p.seed)
@@ -204,7 +204,7 @@ measured = complexity.geometric_complexity(linear, torch.rand(20, 64, dtype=torc
 claims.report("GD-10", intervals.worst(abs(measured / exact - 1)), part="linear")
 
 # %% [markdown]
-# Now a network on digits. A fair comparison needs care: a network trained with a small step for the same number of epochs is simply less trained, and a less trained network is less steep. We therefore compare learning rates and batch sizes *at the same training loss*: where it passes 0.1, between the epoch before and the one after. Weight decay changes what the training loss can reach, so it is compared at the end.
+# Now a network on digits. A fair comparison needs care: a network trained with a small step for the same number of epochs is simply less trained, and a less trained network is less steep. We therefore compare learning rates and batch sizes *at the same training loss*: where it passes 0.1, between the epoch before and the one after. Weight decay changes what the training loss can reach, so it is compared at the end, whatever the loss there.
 
 # %%
 strengths = {"lr": [0.1, 0.2, 0.4, 0.8], "batch": [64, 32, 16, 8], "weight_decay": [0.0, 1e-3, 3e-3, 1e-2]}
@@ -228,16 +228,18 @@ for heuristic, part in (("lr", "learning_rate"), ("batch", "batch_size"), ("weig
 met = np.concatenate([sweeps[name].loss.values.ravel() for name in ("lr", "batch")])
 figures.number("loss-met", int(np.isclose(met, 0.1).sum()), "d")
 figures.number("loss-all", met.size, "d")
+for name, end in (("weakest", 0), ("strongest", -1)):
+    figures.number(f"decay-{name}", intervals.mean(sweeps["weight_decay"].loss.isel(strength=end)), ".2f")
 
 # %% [markdown]
 # ```{glue:figure} fig-complexity
 # :name: fig-complexity
 # :alt: Geometric complexity against learning rate, batch size and weight decay: about level in the first two, clearly falling in the third.
-# Geometric complexity of the logits of a network with 64 hidden units on {glue:text}`sweep-train` digits; {glue:text}`seeds` seeds. Each heuristic grows stronger to the right (larger steps, smaller batches, more decay). Learning rates and batch sizes are compared at training loss 0.1, which {glue:text}`loss-met` of {glue:text}`loss-all` networks passed in time.
+# Geometric complexity of the logits of a network with 64 hidden units on {glue:text}`sweep-train` digits; means and 95 % bands over {glue:text}`seeds` seeds. Each heuristic grows stronger to the right (larger steps, smaller batches, more decay). Learning rates and batch sizes are compared at training loss 0.1, which {glue:text}`loss-met` of {glue:text}`loss-all` networks passed in time.
 # ```
 #
-# The rank correlations of strength and complexity are {glue:text}`complexity-lr` for the learning rate, {glue:text}`complexity-batch` for small batches and {glue:text}`complexity-weight-decay` for weight decay. From the weakest setting to the strongest the complexity changes by {glue:text}`change-lr` %, {glue:text}`change-batch` % and {glue:text}`change-weight-decay` %. Weight decay lowers it, as it must.
-# For an interval that contains 0 the announced fall is neither there nor ruled out: if there is one, it is no larger than the interval's lower end. This does not refute the paper, whose networks are larger and whose learning rates reach into the region where the extra term $\tfrac h4\|\nabla E\|^2$ is large. Nor does the overview's list help, which says that *all* its techniques control geometric complexity: the paper makes its case for a number of named heuristics.
+# The rank correlations of strength and complexity are {glue:text}`complexity-lr` for the learning rate, {glue:text}`complexity-batch` for small batches and {glue:text}`complexity-weight-decay` for weight decay. From the weakest setting to the strongest the complexity changes by {glue:text}`change-lr` %, {glue:text}`change-batch` % and {glue:text}`change-weight-decay` %. Weight decay lowers it. Not all of that need be its own doing: the training loss ends at {glue:text}`decay-weakest` without decay and at {glue:text}`decay-strongest` with the most, and a network that fits less is less steep.
+# Where an interval contains 0, the announced fall is neither shown nor ruled out: if there is one, it is hardly larger than the lower end of the change. This does not refute the paper: our network is small, and our steps may be too short for the extra term $\tfrac h4\|\nabla E\|^2$ to tell. The overview goes further and says that *all* techniques on its list control geometric complexity; the paper names a number of them.
 #
 # ## What the claims have come to
 #
@@ -251,7 +253,7 @@ claims.box()
 #
 # - The conservation law is special to products of weights. For networks, "larger steps lead to flatter minima" is an observation with exceptions, and flatness depends on how the network is parameterised.
 # - The alignment was measured on one task, with full-batch descent, where $K$ can be computed exactly. Chapters 11 to 14 study when alignment helps and when it hurts.
-# - Our geometric complexities are for one small network and matched training loss; other ways to compare can give other signs (an exercise).
+# - Our geometric complexities are for one small network. How they are compared matters: other ways than at equal loss can give other signs (an exercise), and weight decay was compared at unequal loss.
 #
 # ## Exercises
 #

@@ -7,11 +7,11 @@
 # %% [markdown]
 # # The simplest thing that works
 #
-# > Among features that would all do, a network takes the simplest and ignores the rest; what counts as simple is written into its architecture.
+# > Among features that would all do, a network may take the simplest and ignore the rest; what counts as simple depends on its architecture.
 #
 # In this chapter you will
 #
-# - sort all functions of eight bits by how soon a kernel learns them, and see what locality changes in that order;
+# - sort the parts of which all functions of eight bits are made by how soon a kernel learns them, and see what locality changes in that order;
 # - build data on which a network ignores perfect evidence because simpler evidence is at hand;
 # - scramble the pixels of all images and see who cares.
 
@@ -52,7 +52,7 @@ params.table(p)
 #
 # Chapter 02 sorted functions on the circle by frequency. What is frequency for inputs without a circle? Take $d$ bits, $x \in \{\pm1\}^d$. Every function of them is a sum of *parities* $\chi_S(x) = \prod_{i\in S} x_i$, one for each set $S$ of coordinates. The order $|S|$ says how many bits interact. It plays the part of the frequency.
 #
-# If a kernel depends on the products $x_i x_i'$ only, the parities are its eigenfunctions, with eigenvalues $\lambda_S = \mathbb{E}_x[K(\mathbf 1, x)\,\chi_S(x)]$. We compare two such kernels, both made of one tangent-kernel profile $\kappa$ (a ReLU layer with bias):
+# If a kernel depends on the products $x_i x_i'$ only, the parities are its eigenfunctions, with eigenvalues $\lambda_S = \mathbb{E}_x[K(\mathbf 1, x)\,\chi_S(x)]$. We compare two such kernels, both made of one function $\kappa$ of the cosine of two inputs, the tangent kernel of a ReLU layer with bias (chapter 02):
 #
 # - **dense**: $K = \kappa(x^\top x'/d)$, a fully connected layer;
 # - **patches**: the mean of $\kappa(x_P^\top x_P'/q)$ over all windows $P$ of $q$ neighbouring bits on a ring, a convolutional layer.
@@ -113,7 +113,7 @@ figures.glue(
 # Eigenvalues of all {glue:text}`cube-all` parities of {glue:text}`bits` bits, coloured by span, the length of the shortest window on the ring that contains $S$. Within an order, points are shifted by span; grey bars are the closed forms. Zero eigenvalues are left out.
 # ```
 #
-# For the dense kernel all sets of one size share one eigenvalue, to {glue:text}`cube-spread`. The patch kernel splits each size by distance, by the number of windows that see the whole set, to {glue:text}`cube-deviation`. It puts all its weight on the {glue:text}`cube-alive` parities that fit into a window. {cite:t}`xiao2022eigenspace` calls this
+# For the dense kernel all sets of one size share one eigenvalue, to {glue:text}`cube-spread`. In the patch kernel distance counts as well, through the number of windows that see the whole set: that law holds to {glue:text}`cube-deviation`. It puts all its weight on the {glue:text}`cube-alive` parities that fit into a window. {cite:t}`xiao2022eigenspace` calls this
 # *eigenspace restructuring*. The overview says that the eigenstructure of infinitely wide networks depends on frequency alone. That is true of fully connected ones; convolutions add space.
 #
 # How soon is each parity learned? Kernel descent learns the share $1 - e^{-\lambda_S t}$ by time $t$. Move the slider through time.
@@ -131,7 +131,7 @@ figures.scrubber(
 # %% [markdown]
 # Left, order by order. Right, within an order the short-range ones come first: interactions of {glue:text}`patch` neighbours are learned {glue:text}`near-factor` times as fast as by the dense kernel, and long-range ones never. That is the price of one layer of windows; *deep* convolutional networks see long ranges through their upper layers, and it is for deep ones that Xiao proves that the curse of dimension can be broken. (The overview has "of any depth".)
 #
-# Sooner learned also means learned from less. We interpolate a parity of order 3 from a few random corners, once of three neighbouring bits, once of three distant ones.
+# Is what is learned sooner also learned from less? We interpolate a parity of order 3 from a few random corners, once of three neighbouring bits, once of three distant ones.
 
 # %%
 targets = {"near": [0, 1, 2], "far": [0, p.bits // 3, 2 * p.bits // 3]}
@@ -158,7 +158,7 @@ figures.glue(
 # ```{glue:figure} fig-recovered
 # :name: fig-recovered
 # :alt: Share of a parity recovered against the number of training corners: near 1 for the patch kernel on near bits, much lower in the three other cases.
-# Share of a parity of three bits that kernel interpolation recovers on unseen corners (what lies below −1 is drawn at −1). Means and 95 % intervals over {glue:text}`seeds` draws of the training corners.
+# Share of a parity of three bits that kernel interpolation recovers on unseen corners, 1 minus the mean square error (what lies below −1 is drawn at −1). Means and 95 % intervals over {glue:text}`seeds` draws of the training corners.
 # ```
 #
 # From a quarter of all corners the patch kernel recovers {glue:text}`near-patches` % of the parity of three neighbours. The dense kernel recovers {glue:text}`near-dense` % of it, and of the distant one {glue:text}`far-dense` %; for the patch kernel that is {glue:text}`far-patches` %. Below 0 it would be better to predict 0. A bias is worth something when it suits the task, and costs when it does not.
@@ -167,7 +167,7 @@ figures.glue(
 #
 # Now networks that are not lazy, and features of unequal simplicity. {cite:t}`shah2020pitfalls` build points whose class can be read from any of several coordinates. One is *linear*: its sign is the class. The others are *slabs*: along such a coordinate the two classes alternate in five layers, so reading it takes four thresholds. All are perfect predictors.
 #
-# We use one linear coordinate, {glue:text}`slabs` slab coordinates and noise up to {glue:text}`dimension` dimensions, and train a network with two hidden layers of 100 units on {glue:text}`n-train` points. What does it rely on? Permute one kind of coordinate among the test points, so that it tells nothing, and watch the accuracy.
+# We use one linear coordinate, {glue:text}`slabs` slab coordinates and noise up to {glue:text}`dimension` dimensions, and train a network with two hidden layers of 100 units on {glue:text}`n-train` points. What does it rely on? Permute one kind of coordinate among the test points (with the slabs also the noise), so that it tells nothing, and watch the accuracy.
 
 # %%
 results = {
@@ -188,18 +188,17 @@ figures.number("most-slabs", max(results), "d")
 figures.glue(
     "fig-reliance",
     draw.reliance(results),
-    alt="Test accuracy against the number of slab features: near perfect as it is and with the slabs permuted, near chance with the linear coordinate permuted.",
+    alt="Test accuracy against the number of slab features: near perfect as it is, near perfect or a little lower with the slabs permuted, near chance with the linear coordinate permuted.",
 )
 
 # %% [markdown]
 # ```{glue:figure} fig-reliance
 # :name: fig-reliance
-# :alt: Test accuracy against the number of slab features: near perfect as it is and with the slabs permuted, near chance with the linear coordinate permuted.
+# :alt: Test accuracy against the number of slab features: near perfect as it is, near perfect or a little lower with the slabs permuted, near chance with the linear coordinate permuted.
 # Test accuracy as it is, and with one kind of feature permuted among the test points. {glue:text}`sets` training sets with {glue:text}`members` networks each; 95 % intervals over training sets.
 # ```
 #
-# With {glue:text}`slabs` slabs the network scores {glue:text}`clean` %. Without the slabs, {glue:text}`no-slabs` %: it never looked at them. Without the linear coordinate, {glue:text}`no-linear` %: nothing else was learned. Even with {glue:text}`most-slabs` slab coordinates, each a perfect predictor, it keeps only {glue:text}`most-no-linear` % when the linear one is gone.
-# Training ended when the training loss had nothing more to ask, and the simplest feature had answered.
+# With {glue:text}`slabs` slabs the network scores {glue:text}`clean` %. Without the slabs, {glue:text}`no-slabs` %: it does not rely on them. Without the linear coordinate, {glue:text}`no-linear` %, where chance is 50. Even with {glue:text}`most-slabs` slab coordinates, each a perfect predictor, it keeps only {glue:text}`most-no-linear` % when the linear one is gone.
 #
 # **Even when the simple feature is worse.** Let the linear coordinate be wrong for 10 % of the points, in training and in test. The slabs are still right for all of them.
 
@@ -228,11 +227,13 @@ figures.number("slab-margin", simplicity.SLAB_MARGIN, "g")
 
 # %% [markdown]
 # With {glue:text}`slabs` slabs the test accuracy is {glue:text}`noisy-few` %, about what the linear coordinate alone allows. An ensemble of {glue:text}`members` networks gains {glue:text}`ensemble-gain` points over its members: they all make nearly the same choice, and averaging helps little against a shared preference. But the pitfall has an edge: with
-# {glue:text}`most-slabs` slabs the accuracy is {glue:text}`noisy-most` %. If the complex evidence is redundant enough, the errors that the simple feature leaves are enough to learn from.
+# {glue:text}`most-slabs` slabs the accuracy is {glue:text}`noisy-most` %. Where the complex evidence is redundant enough, the network comes to use it.
 #
 # **Adversarial training** could change the choice: train on inputs that are moved by $\epsilon$ against the network in every coordinate. Every point keeps a distance of {glue:text}`linear-margin` from the best threshold on the linear coordinate and of {glue:text}`slab-margin` from those on a slab. So an attack with $\epsilon =$ {glue:text}`weak-epsilon` does not ask for a change. One with {glue:text}`strong-epsilon` does: the linear coordinate alone can then be right for {glue:text}`strong-possible` % of attacked points at most, a slab for all.
 #
-# | $\epsilon$ | accuracy, % | on attacked points | without the linear coordinate |
+# Means and 95 % intervals over {glue:text}`sets` training sets, in %:
+#
+# | $\epsilon$ | accuracy | on attacked points | without the linear coordinate |
 # |---|---|---|---|
 # | {glue:text}`weak-epsilon` | {glue:text}`weak-accuracy` | {glue:text}`weak-attacked` | {glue:text}`weak-linear-permuted` |
 # | {glue:text}`strong-epsilon` | {glue:text}`strong-accuracy` | {glue:text}`strong-attacked` | {glue:text}`strong-linear-permuted` |
@@ -242,7 +243,7 @@ figures.number("slab-margin", simplicity.SLAB_MARGIN, "g")
 # ## Pixels out of place
 #
 # A convolutional network presumes three things: that nearby pixels belong together (*locality*), that a pattern means the same wherever it is (*weight sharing*), and so that moving the input moves the response (*equivariance*). The overview names the first. To measure the whole, permute the pixels of all images, training and test, in one fixed way. A fully connected
-# network cannot notice: permuting its first weights gives back the same network. For a convolutional one, what was near is far now.
+# network cannot notice: permuting its first weights gives back the same network, and at the start all permutations are equally likely. For a convolutional one, what was near is far now.
 
 # %%
 scrambled = simplicity.scrambled_pixels(
@@ -252,6 +253,9 @@ for net in ("convolutional", "fully_connected"):
     loss = scrambled.accuracy.sel(net=net, scrambled=False) - scrambled.accuracy.sel(net=net, scrambled=True)
     claims.report("GD-26", intervals.mean(loss), part=net)
     figures.number(f"scramble-{net.replace('_', '-')}", intervals.mean(loss), ".1f")
+lead = scrambled.accuracy.sel(net="convolutional") - scrambled.accuracy.sel(net="fully_connected")
+figures.number("lead-in-place", intervals.mean(lead.sel(scrambled=False)), ".1f")
+figures.number("lead-scrambled", intervals.mean(lead.sel(scrambled=True)), ".1f")
 
 # %% tags=["hide-input", "remove-output"]
 figures.glue(
@@ -267,7 +271,7 @@ figures.glue(
 # Test accuracy on digits, {glue:text}`pixels-train` training images: {glue:text}`seeds` seeds (thin, each with a permutation of its own) and their mean (thick).
 # ```
 #
-# The convolutional network loses {glue:text}`scramble-convolutional` points, the fully connected one {glue:text}`scramble-fully-connected`. Before the scrambling the convolution was ahead, after it behind: the same presumption, first an asset, then a burden.
+# The convolutional network loses {glue:text}`scramble-convolutional` points, the fully connected one {glue:text}`scramble-fully-connected`. The convolution's lead over the fully connected network is {glue:text}`lead-in-place` points with the pixels in place and {glue:text}`lead-scrambled` (a minus: behind) with the pixels scrambled. The same presumption is an asset where it holds and a burden where it does not.
 #
 # ## What the claims have come to
 #
@@ -280,7 +284,7 @@ claims.box()
 # ## What we cannot say
 #
 # - The kernels on the cube are one layer deep. Xiao's theorems are about deep networks in high dimension; we checked the law behind them, not the theorems.
-# - How far a network ignores the complex features depends on how many there are, on the sample size and on training time. We varied the first. {cite:t}`shah2020pitfalls` use other sizes, and were available to us in their abstract only.
+# - How far a network ignores the complex features depends on how many there are, on the sample size and on training time. We varied the first. {cite:t}`shah2020pitfalls` were available to us in their abstract only.
 # - Our adversarial training takes one gradient step per attack. Stronger attacks might change the picture.
 #
 # ## Exercises
@@ -302,7 +306,7 @@ claims.box()
 #
 # ```{solution} ex-margin
 # :class: dropdown
-# Simplicity is also a matter of scale: the gradient with respect to the first-layer weights of a coordinate is proportional to its size. A linear coordinate of size 0.05 is learned about 400 times more slowly (the factor enters twice), and the slabs win. Standardising the inputs is a choice about bias.
+# Simplicity is also a matter of scale: the gradient with respect to the first-layer weights of a coordinate is proportional to its size. A linear coordinate of size 0.05 is learned about 400 times more slowly (the factor enters twice), and the slabs, though harder, win. Standardising the inputs is a choice about bias.
 # ```
 #
 # ```{exercise}
@@ -312,5 +316,5 @@ claims.box()
 #
 # ```{solution} ex-blocks
 # :class: dropdown
-# Only the convolutional one, and little: with the same permutation in all blocks, each block still holds the same pixels, and pooling by 2 sees the same neighbourhoods. What is lost is weight sharing at single-pixel shifts.
+# Only the convolutional one, and less than from a full scramble: with the same permutation in all blocks, each block still holds the same pixels, and pooling by 2 sees the same neighbourhoods. What is lost is weight sharing at single-pixel shifts.
 # ```

@@ -12,7 +12,7 @@
 # In this chapter you will
 #
 # - train only the output layer and find a support-vector machine; train both layers and find something that adapts;
-# - see why a large output scale or a large width lets a network learn without moving;
+# - see why a large output scale or a large width lets a network learn almost without moving;
 # - put double descent on top of its closed form, see when the far side of its peak wins, and make the peak vanish.
 
 # %% tags=["parameters"]
@@ -55,11 +55,11 @@ params.table(p)
 # - **F2.** Fix the $b_j$ at random on the sphere and count only the output weights, $\sum_j a_j^2$. This is the norm of a kernel space.
 # - **F1.** Let the $b_j$ move and count both layers, $\tfrac12\sum_j (a_j^2 + \|b_j\|^2)$. Rescaling a unit does not change its function, so at best this is $\sum_j |a_j|\,\|b_j\|$: a sum of absolute values, like the $\ell_1$ norm. It prefers *few directions*.
 #
-# Chapter 01 showed that gradient descent on separable data maximises the margin. {cite:t}`chizat2020implicit` prove the same here: training the output layer maximises the margin in F2, training both layers, if it converges, in F1. The data are the same and so is the loss. Only what is trained differs.
+# Chapter 01 showed that gradient descent on separable data maximises the margin. {cite:t}`chizat2020implicit` prove the same here, for infinitely many units: training the output layer maximises the margin in F2, training both layers, if it converges, in F1. The data are the same and so is the loss. Only what is trained differs.
 #
 # ## The output layer only: a kernel machine
 #
-# With fixed $b_j$ the model is linear in $a$, so what it finds is the max-margin separator on the features $\mathrm{relu}(b_j^\top x)/\sqrt m$. The overview says that it finds "a separator". It finds a particular one. As $m$ grows, inner products of features tend to
+# With fixed $b_j$ the model is linear in $a$, so what it finds is the max-margin separator on the features $\mathrm{relu}(b_j^\top x)/\sqrt m$. The overview puts it as "a linear classifier that separates the classes"; it is a particular one. As $m$ grows, inner products of features tend to
 #
 # $$
 # K(x, x') = \|x\|\|x'\|\,\frac{\sin\theta + (\pi-\theta)\cos\theta}{2\pi d},
@@ -80,13 +80,13 @@ figures.text("m-most", f"{p.features[-1]:,}")
 figures.glue(
     "fig-f2",
     draw.output_layer(widest),
-    alt="Largest margin against the number of random features: scattered for few features, close to the kernel machine's margin for many.",
+    alt="Largest margin against the number of random features: scattered and lower for few features, close to the kernel machine's margin for many.",
 )
 
 # %% [markdown]
 # ```{glue:figure} fig-f2
 # :name: fig-f2
-# :alt: Largest margin against the number of random features: scattered for few features, close to the kernel machine's margin for many.
+# :alt: Largest margin against the number of random features: scattered and lower for few features, close to the kernel machine's margin for many.
 # Margin of the best separator on $m$ random features, {glue:text}`seeds` draws of the features on one data set, and the margin of the kernel machine (line).
 # ```
 #
@@ -103,11 +103,11 @@ figures.text("f2-steps", f"{4 * p.steps:,}")
 figures.text("f2-new", f"{NEW:,}")
 
 # %% [markdown]
-# After {glue:text}`f2-steps` steps on {glue:text}`m-most` features training has reached {glue:text}`f2-trained` of the kernel machine's margin, and the two agree on {glue:text}`f2-agreement` % of {glue:text}`f2-new` new points. A wide network whose output layer alone is trained comes to predict what the kernel machine predicts.
+# After {glue:text}`f2-steps` steps on {glue:text}`m-most` features training has reached {glue:text}`f2-trained` of the kernel machine's margin, and the two agree on {glue:text}`f2-agreement` % of {glue:text}`f2-new` new points. On this task a wide network whose output layer alone is trained comes to predict what the kernel machine predicts.
 #
 # ## Both layers: particles that gather
 #
-# Now train both layers on the same points. We descend on the soft minimum of the normalised margins, which is the direction that gradient flow on the logistic loss takes without its $1/\ln t$ patience. Each unit is a particle. On the right it sits at $|a_j|\,(b_{j1}, b_{j2})$: the further out, the more it counts.
+# Now train both layers on the same points. We ascend a soft minimum of the margins divided by the size $\tfrac12\sum_j(a_j^2 + \|b_j\|^2)$, which hardens as training goes on. Late in training gradient flow on the logistic loss moves in much the same direction, but ever more slowly. Each unit is a particle. On the right it sits at $|a_j|\,(b_{j1}, b_{j2})$: the further out, the more it counts.
 
 # %%
 board_x, board_y = particles.checkerboard(p.board, extra=0, seed=p.seed)
@@ -157,7 +157,7 @@ figures.glue(
 # Test error on the checkerboard hidden in more and more coordinates that tell nothing. {glue:text}`board-train` training points, {glue:text}`units` units in the network, an exact kernel machine for the output layer; 95 % intervals over {glue:text}`seeds` seeds.
 # ```
 #
-# The trained networks reach {glue:text}`f1-ratio` of the linear program's margin. And they adapt: the kernel has to pay for every coordinate, whether it tells something or not; the network that moves its features can favour the two that do, and so loses less, though with many idle coordinates it loses, too. With {glue:text}`extra-most` idle coordinates its error is {glue:text}`error-both` %, that of the kernel machine {glue:text}`error-output` %: {glue:text}`f1-gain` points more.
+# The trained networks reach {glue:text}`f1-ratio` of the linear program's margin. And they adapt: the kernel has to pay for every coordinate, whether it tells something or not; the network that moves its features can favour the two that do. It loses less, though with many idle coordinates it loses, too. With {glue:text}`extra-most` idle coordinates its error is {glue:text}`error-both` %, that of the kernel machine {glue:text}`error-output` %: {glue:text}`f1-gain` points more.
 #
 # ## Learning without moving: the output scale
 #
@@ -165,7 +165,7 @@ figures.glue(
 #
 # ```{prf:proposition} Lazy training
 # :label: prop-lazy
-# Let $h$ be smooth with $h(w_0) = 0$ and a tangent kernel of full rank at $w_0$. As $\alpha \to \infty$, gradient flow ends at distance $O(1/\alpha)$ from $w_0$ and at distance $O(1/\alpha^2)$ from the weights that the linearised model finds, and the training loss goes to 0.
+# Let $h$ be smooth with $h(w_0) = 0$ and a tangent kernel of full rank on the training points at $w_0$. For all large enough $\alpha$ gradient flow drives the training loss to 0. It ends at distance $O(1/\alpha)$ from $w_0$ and at distance $O(1/\alpha^2)$ from the weights that the linearised model finds.
 # ```
 #
 # The first order is plain: the least movement that changes the output by $y/\alpha$ has length $\propto 1/\alpha$. The second follows because the tangent changes by $O(1/\alpha)$ along the way, and acts on a movement of $O(1/\alpha)$. For the full statement see {cite:t}`chizat2019lazy`.
@@ -192,13 +192,13 @@ figures.glue(
 # A tanh network of 100 units that starts at output 0, 10 training points in 5 dimensions, {glue:text}`seeds` seeds (thin lines) and their geometric means. Grey: slopes −1 and −2.
 # ```
 #
-# The slopes are {glue:text}`slope-moved` and {glue:text}`slope-apart`, and at every scale the loss falls below {glue:text}`lazy-loss` of what it was. The overview describes lazy training as a model that "only updates its parameters when the gradient is small". That is not it. All parameters are updated all the time; they move by $O(1/\alpha)$, the loss goes to zero,
+# The slopes are {glue:text}`slope-moved` and {glue:text}`slope-apart`, and at every scale the loss falls to {glue:text}`lazy-loss` of what it was or less. The overview describes lazy training as a model that "only updates its parameters when the gradient is small". That is not it. All parameters are updated all the time; they move by $O(1/\alpha)$, the loss goes to zero,
 # and the cause is the scale of the output. Part III is about when this regime is better and when it is worse.
 #
 # ## Learning without moving: the width
 #
 # Width has the same effect. Train the first layer of $f = m^{-1/2}\sum_r a_r\,\mathrm{relu}(w_r^\top x)$ with $a_r = \pm1$. To change the output by 1, $m$ units share the work, and each needs to move by $O(m^{-1/2})$ only. So for large $m$ the kernel stays near its limit $H^\infty_{ij} = x_i^\top x_j\,(\pi - \theta_{ij})/2\pi$, and
-# with $\lambda_0$ its least eigenvalue gradient descent converges at least as fast as $(1 - \eta\lambda_0/2)^k$ {cite:p}`du2019gradient`.
+# with $\lambda_0$ its least eigenvalue the loss falls at least as fast as $(1 - \eta\lambda_0/2)^k$ in $k$ steps of a small enough size $\eta$ {cite:p}`du2019gradient`.
 #
 # "Over-parameterised" means more here than the overview's "more parameters than necessary": the theorem asks for a width that is polynomial in $n$ and $1/\lambda_0$, far beyond the number of samples, and for $\lambda_0 > 0$, which holds when no two inputs are parallel.
 
@@ -230,14 +230,14 @@ figures.glue(
 # ## More parameters than samples: double descent
 #
 # Does it hurt to have more parameters than samples? For least squares the answer is known in closed form. Take one task, $y = \beta^\top x + \text{noise}$ with standard normal coordinates $x$, $\|\beta\| = 1$ and noise of variance $\sigma^2$, and let the *model* grow: it sees the first $p$ coordinates only. From $n$ samples it takes the least-norm solution, which is what gradient descent from 0 finds (chapter 01).
-# Let $s$ be the part of $\|\beta\|^2$ in the coordinates that it sees, and $u = 1 - s$ the rest. What is not seen is more noise to the model. Its expected excess test error is {cite:p}`belkin2020two,hastie2022surprises`
+# Let $s$ be the part of $\|\beta\|^2$ in the coordinates that it sees, and $u = 1 - s$ the rest. What is not seen is more noise to the model. Its expected excess test error, beyond $\sigma^2$, is {cite:p}`belkin2020two,hastie2022surprises`
 #
 # $$
 # R = u + \frac{(u + \sigma^2)\, p}{n - p - 1} \quad (p \leq n-2), \qquad
 # R = s\left(1 - \frac np\right) + u + \frac{(u + \sigma^2)\, n}{p - n - 1} \quad (p \geq n+2).
 # $$
 #
-# We try two tasks. In one all coordinates are equally strong, so a small model is as good a guess as any. In the other the strength of coordinate $j$ falls like $1/j$, and the model takes the strongest first.
+# We try two tasks. In one all coordinates are equally strong, so no few of them tell much. In the other the strength of coordinate $j$ falls like $1/j$, and the model takes the strongest first.
 
 # %%
 sizes = np.round(np.array([0.025, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.85, 1.15, 1.25, 1.5, 2, 2.5]) * p.samples)
@@ -285,10 +285,10 @@ figures.glue(
 # With equal coordinates the trials give {glue:text}`risk-below`, {glue:text}`risk-above` and {glue:text}`risk-largest` at $p =$ {glue:text}`size-below`, {glue:text}`size-above` and {glue:text}`size-largest`, the formula {glue:text}`theory-below`, {glue:text}`theory-above` and {glue:text}`theory-largest`. On both tasks the peak sits at the *interpolation threshold* $p = n$, where the model can just fit all samples and has to use huge weights to do so. It is not a matter of a model being "too complex", as the
 # overview has it: more complex models, further to the right, do better again.
 #
-# Do they do better than a small model? The formula for $p < n$ is lowest at $p =$ {glue:text}`best-equal` for equal coordinates and at $p =$ {glue:text}`best-falling` where the strongest come first. Against that size the largest model has {glue:text}`second-equal` times the error on the first task and {glue:text}`second-falling` times on the second. So the second descent can lead below everything before the peak, where no small set of coordinates tells much. Where one
+# Do they do better than a small model? Of the sizes $p < n$ that we tried the formula is lowest at $p =$ {glue:text}`best-equal` for equal coordinates and at $p =$ {glue:text}`best-falling` where the strongest come first. Against that size the largest model has {glue:text}`second-equal` times the error on the first task and {glue:text}`second-falling` times on the second. So the second descent can lead below everything before the peak, where no small set of coordinates tells much. Where one
 # does, and one knows which, the small model wins. Double descent itself says nothing about which side is better.
 #
-# **The peak is optional.** It is a failure of fitting without any restraint. Add the penalty $\lambda\|w\|^2$ with $\lambda = \sigma^2 p/\|\beta\|^2$, which is optimal here, and look along the other axis: for a task of 60 coordinates that are all seen, $p = 60$, does more data ever hurt?
+# **The peak is optional.** It is a failure of fitting without any restraint. Add the penalty $\lambda\|w\|^2$ to the sum of squared errors, with $\lambda = \sigma^2 p/\|\beta\|^2$, which is optimal where $\beta$ may point in any direction, and look along the other axis: for a task of 60 coordinates that are all seen, $p = 60$, does more data ever hurt?
 
 # %%
 more = [10, 20, 30, 40, 45, 50, 55, 65, 70, 80, 100, 120]
@@ -317,10 +317,10 @@ figures.glue(
 # ```{glue:figure} fig-ridge
 # :name: fig-ridge
 # :alt: Excess test error against the number of samples: without a penalty it peaks at n = 60, with the optimal ridge it falls throughout.
-# Least squares in $p = 60$ dimensions against the number of samples, with no penalty and with the optimal one; 95 % bands over {glue:text}`trials` trials.
+# Least squares in $p = 60$ dimensions against the number of samples, with no penalty (the peak runs off the top) and with the optimal one; 95 % bands over {glue:text}`trials` trials.
 # ```
 #
-# Without a penalty, five more samples can raise the error by {glue:text}`rise-none` %. With the optimal one the largest change from one size to the next is {glue:text}`rise-optimal` %: negative is a fall. In this model more data never hurts a learner that is restrained as it should be {cite:p}`nakkiran2021optimal`.
+# Without a penalty, five more samples can raise the error by {glue:text}`rise-none` %. With the optimal one the largest rise from one size to the next is {glue:text}`rise-optimal` %, so a fall where it is negative. In this model more data never hurts a learner that is restrained as it should be {cite:p}`nakkiran2021optimal`.
 #
 # ## What the claims have come to
 #
@@ -333,7 +333,7 @@ claims.box()
 # ## What we cannot say
 #
 # - Training both layers came close to the best margin in F1, not to it. Whether it would get there with more units and steps, we cannot tell from this; the theorem assumes infinitely many units and convergence.
-# - F1 beats F2 here because the task has two relevant coordinates. Part III has tasks where learning features hurts.
+# - The task was chosen for F1: only two of its coordinates matter. Part III has tasks where learning features hurts.
 # - The closed forms of double descent are for normal coordinates and a linear model. In networks the peak is seen too, but there is no formula to hold it against.
 # - The descent that found the kernel machine was given momentum and a loss that does not die out. Plain gradient descent on the logistic loss has the same limit, at the pace of $1/\ln t$.
 # - {cite:t}`nakkiran2021optimal` is quoted from its title and abstract.

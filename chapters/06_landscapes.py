@@ -7,7 +7,7 @@
 # %% [markdown]
 # # What descent can reach
 #
-# > Not convex does not mean hopeless: with a little noise a strict saddle only costs time, some problems have no bad minimum at all, and some objectives can be designed to have none. But a plain ReLU network does have bad minima.
+# > Not convex does not mean hopeless: with a little noise a strict saddle only costs time, some problems have no bad minimum at all, and some objectives can be designed to have none. But a plain ReLU network can have bad minima.
 #
 # In this chapter you will
 #
@@ -51,7 +51,7 @@ params.table(p)
 # %% [markdown]
 # ## A saddle
 #
-# Gradient descent stops where the gradient is zero. Such a point can be a minimum, or a *saddle*: stationary, but with a direction along which the loss falls. A saddle is *strict* if the Hessian has a negative eigenvalue there. The overview calls saddles "local minima that can trap" descent and "lead to poor generalisation". They are not minima, and with a little noise all that a strict one costs is time.
+# Gradient descent stops where the gradient is zero. Such a point can be a minimum, or a *saddle*: stationary, but with a direction along which the loss falls. A saddle is *strict* if the Hessian has a negative eigenvalue there. The overview calls saddles "local minima that can trap gradient descent" and "lead to poor generalization performance". They are not minima, and with a little noise all that a strict one costs is time.
 #
 # The smallest example is $E(x, y) = \tfrac12x^2 - \tfrac12y^2 + \tfrac14y^4$, with a saddle at 0 and minima at $y = \pm1$. Start exactly on the line $y = 0$ and the gradient never leaves it. Start a distance $\delta$ off, and each step multiplies $y$ by $1 + \eta$ as long as it is small. So the saddle is left after about
 #
@@ -59,7 +59,7 @@ params.table(p)
 # \frac{\ln(1/\delta)}{\ln(1+\eta)} + \text{const}
 # $$
 #
-# steps: a billion times closer costs only twenty over $\ln(1+\eta)$ more. With a little noise of deviation $s$ in each gradient there is always some $\delta$, about $s\sqrt{\eta/2}$ (an exercise), and the same logarithm holds {cite:p}`ge2015escaping`. The diamond is exact descent from $(1, 0)$; the dots are forty runs with gradient noise of deviation $10^{-4}$.
+# steps: a billion times closer costs only about $21/\ln(1+\eta)$ more. With a little noise of deviation $s$ in each gradient there is always some $\delta$, about $s\sqrt{\eta/2}$ (an exercise), and the same logarithm holds. {cite:t}`ge2015escaping` prove that, where all saddles are strict, noisy descent comes to a local minimum in a polynomial number of steps. The diamond is exact descent from $(1, 0)$; the dots are forty runs with gradient noise of deviation $10^{-4}$.
 
 # %%
 exact = landscapes.saddle_path([1.0, 0.0], lr=p.lr, steps=200)
@@ -107,13 +107,13 @@ figures.glue(
 # Steps until descent reaches $|y| = 0.1$: from $(1, \delta)$ without noise (circles), and from $(1, 0)$ with gradient noise of deviation $s$ (squares: mean and 95 % interval of {glue:text}`runs` runs). Line: $\ln(0.1/\delta)/\ln(1+\eta)$. $\eta =$ {glue:text}`lr`.
 # ```
 #
-# From $\delta = 10^{-2}$ it takes {glue:text}`exit-first` steps, from $10^{-12}$ only {glue:text}`exit-last`. The slope times $\ln(1+\eta)$ is {glue:text}`exit-slope`; the theory says 1. Exact descent from $\delta = 0$ stays for ever. From there with noise, however small, it leaves, and again the time grows like a logarithm: {glue:text}`exit-noise` in the same units.
+# From $\delta = 10^{-2}$ it takes {glue:text}`exit-first` steps, from $10^{-12}$ only {glue:text}`exit-last`. The slope times $\ln(1+\eta)$ is {glue:text}`exit-slope`; the theory says 1. Exact descent from $\delta = 0$ stays for ever. From there with noise, down to $s = 10^{-12}$, it leaves, and again the time grows like a logarithm: {glue:text}`exit-noise` in the same units.
 #
-# The conditions matter. A saddle that is not strict has no direction in which anything grows at such a rate, and a network can have very many saddles, with a narrow way down from each.
+# The conditions matter. A saddle that is not strict has no direction in which anything grows at such a rate, and a network can have very many saddles, each of which costs its time.
 #
 # ## Matrix completion: saddles, but no spurious minima
 #
-# A *spurious* minimum is a local minimum that is not global. Some problems that are not convex have none. {cite:t}`ge2016matrix` prove it for matrix completion: recover a matrix $M$ of low rank from some of its entries by descending $\|P(UU^\top - M)\|^2$ in the factor $U$ (with a mild regulariser that we can leave out here).
+# A *spurious* minimum is a local minimum that is not global. Some problems that are not convex have none. {cite:t}`ge2016matrix` prove it for matrix completion: recover a positive semidefinite matrix $M$ of low rank from some of its entries, chosen at random, by descending $\|P(UU^\top - M)\|^2$ in the factor $U$, where $P$ keeps the entries that are seen (with a mild regulariser that we leave out here).
 
 # %%
 completed = landscapes.complete_matrix(
@@ -139,7 +139,7 @@ figures.glue(
 # Error in *all* entries of a {glue:text}`size` × {glue:text}`size` matrix of rank 2, of which {glue:text}`observed` are seen, from {glue:text}`starts` random starts.
 # ```
 #
-# Every start ends with the whole matrix, to {glue:text}`completion-error`. What the theorem allows are saddles. For rank one and all entries seen, $f(u) = \tfrac14\|uu^\top - M\|^2$, they can be listed: $\nabla f = (uu^\top - M)u = 0$ means that $u$ is 0 or an eigenvector of length $\sqrt{\mu_i}$. Newton's method does not care whether it runs into a minimum or a saddle, so
+# Every start ends with the whole matrix, to {glue:text}`completion-error`. What the theorem allows are saddles. For rank one and all entries seen, $f(u) = \tfrac14\|uu^\top - M\|^2$, they can be listed: $\nabla f = (uu^\top - M)u = 0$ means that $u$ is 0 or an eigenvector of length $\sqrt{\mu_i}$, with $\mu_1 > \mu_2 > \dots$ the eigenvalues of $M$. Newton's method does not care whether it runs into a minimum or a saddle, so
 # we let it collect critical points.
 
 # %%
@@ -163,18 +163,18 @@ figures.glue(
 # Least eigenvalue of the Hessian at the critical points that Newton's method found from {glue:text}`newton-starts` starts, for a 6×6 matrix with the eigenvalues $\tfrac16, \dots, \tfrac66$. Grey bars: $\mu_i - \mu_1$, and $-\mu_1$ at 0, from the Hessian written out (an exercise).
 # ```
 #
-# All of them lie within {glue:text}`critical-distance` of the list; {glue:text}`critical-kinds` of its seven entries were met. Only the leading eigenvector has no direction downwards. All others are strict saddles.
+# All of them lie within {glue:text}`critical-distance` of the list; {glue:text}`critical-kinds` of its seven entries (up to sign) were met. Only the leading eigenvector has no direction downwards. All others are strict saddles.
 #
 # ## A designed landscape
 #
-# For networks no such theorem holds for the plain loss. Take a teacher $y = \sum_i \mathrm{relu}(w_i^{*\top}x)$ with orthonormal $w_i^*$, Gaussian inputs and a student of the same shape. {cite:t}`ge2018learning` replace the square loss by another objective that has no spurious minima. Its idea: the fourth Hermite coefficient of $y$ gives access to sums of $\langle w_i^*, b_j\rangle^4$ and
+# For networks no such theorem holds in general for the plain loss. Take a teacher $y = \sum_i \mathrm{relu}(w_i^{*\top}x)$ with orthonormal $w_i^*$, Gaussian inputs and a student of the same shape. {cite:t}`ge2018learning` replace the square loss by another objective that has no spurious minima. Its idea: the fourth Hermite coefficient of $y$ gives access to sums of $\langle w_i^*, b_j\rangle^4$ and
 # $\langle w_i^*, b_j\rangle^2\langle w_i^*, b_l\rangle^2$. One can then minimise
 #
 # $$
 # G(B) = \sum_i\sum_{j\neq l} \langle w_i^*, b_j\rangle^2 \langle w_i^*, b_l\rangle^2 - \mu\sum_{i,j}\langle w_i^*, b_j\rangle^4 + \tfrac12\sum_j\left(\|b_j\|^2 - 1\right)^2,
 # $$
 #
-# which says: no two students on one teacher, and each student squarely on one. Both objectives have closed forms over Gaussian inputs, so we descend the exact landscapes, without sampling noise.
+# with a small weight $\mu$, which says: no two students on one teacher, and each student squarely on one. Both objectives have closed forms over Gaussian inputs, so we descend the exact landscapes, without sampling noise.
 #
 # $G$ is even: it cannot tell $b_j$ from $-b_j$, but a ReLU can, since $\mathrm{relu}(b^\top x) \neq \mathrm{relu}(-b^\top x)$. So a second step is needed, and the first Hermite coefficient takes it. The mean of $y\, b_j^\top x$ is $\tfrac12\sum_i\langle w_i^*, b_j\rangle$; where it is negative we turn $b_j$ round. Its length we set to 1, the teacher's.
 
@@ -217,10 +217,10 @@ figures.glue(
 # Left: largest cosine of any student with the worst-found teacher neuron, signs counting, {glue:text}`students` neurons, {glue:text}`teacher-starts` random starts, the same for both objectives. A teacher counts as recovered above 0.99. Right: the plain objective's worst start.
 # ```
 #
-# The designed objective, its signs fixed, recovers the teacher from {glue:text}`designed` % of the starts, and the student's function with it: its error is {glue:text}`designed-error` % of the teacher's variance at most. With the square loss {glue:text}`plain` % of the same starts fail. They have come to rest ({glue:text}`moving` others without the teacher still move), and not at a saddle:
+# The designed objective, its signs fixed, recovers the teacher from {glue:text}`designed` % of the starts, and the student's function with it: its error is {glue:text}`designed-error` % of the teacher's variance at most. With the square loss {glue:text}`plain` % of the same starts fail. They have come to rest ({glue:text}`moving` others that miss a neuron still move), and not at a saddle:
 # the least eigenvalue of the Hessian at the worst of them is {glue:text}`failed-curvature`, so every direction goes up. It is a spurious local minimum.
 #
-# What does it look like? In {glue:text}`opposed` of the {glue:text}`failed` failures, {glue:text}`others` students sit one to one on {glue:text}`others` teachers, with cosines of {glue:text}`cosine-others` and more. The last one points *away* from the neuron that is left, with a cosine of {glue:text}`cosine-opposite` on average. Where it is active that neuron is mostly silent, and so hardly pulls at it. The other students have each taken a small
+# What does it look like? In {glue:text}`opposed` of the {glue:text}`failed` failures, {glue:text}`others` students sit one to one on {glue:text}`others` teachers, with cosines of {glue:text}`cosine-others` and more. The last one points *away* from the neuron that is left, with a cosine of {glue:text}`cosine-opposite` on average. Where it is active that neuron is mostly silent. In the start shown, the other students have each taken a small
 # share of the missed neuron. As a function the student is not bad: its error is {glue:text}`failed-error` % of the teacher's variance at most, and the failures agree on it to {glue:text}`failed-spread` points, as if up to renaming they were one minimum. {cite:t}`safran2018spurious` found such minima first and proved, with the help of a computer, that they are there for 6 to 20 neurons.
 #
 # ## A linear system, an objective that is not convex
@@ -232,7 +232,7 @@ figures.glue(
 system = landscapes.learn_system(length=30, batch=16, steps=p.system_steps, seeds=p.seeds, seed=p.seed)
 claims.report("GD-23", intervals.worst(system.error.isel(step=-1)))
 figures.number("system-error", float(100 * system.error.isel(step=-1).max()), ".2f")
-halved = (system.error > 0.5).sum("step")  # steps that end with more than half of the error
+halved = (system.error > 0.5).sum("step")  # steps with more than half of the error
 figures.number("system-first", int(halved.min()), "d")
 figures.number("system-last", int(halved.max()), "d")
 
@@ -250,12 +250,12 @@ figures.glue(
 # Error of the impulse response for {glue:text}`seeds` random systems, $|a|$ between 0.5 and 0.9, of either sign; 16 fresh sequences of length 30 for every step, output noise 0.1.
 # ```
 #
-# All systems are found, to {glue:text}`system-error` % at worst. Some wander before they find the way: half of the error is gone after {glue:text}`system-first` steps for the quickest, after {glue:text}`system-last` for the slowest.
+# All systems are found, to {glue:text}`system-error` % at worst. Some wander before they find the way: the quickest spends {glue:text}`system-first` steps with more than half of the error left, the slowest {glue:text}`system-last`.
 #
 # ## A spurious minimum to write down
 #
 # The overview lists {cite:t}`he2020piecewise` among the papers that show problems to be tractable. The paper proves the opposite: networks with piecewise linear activations *do* have spurious local minima, infinitely many. One kind needs no proof. Push all hidden biases so far down that no unit is active on any training point, and fit the output bias. The
-# output is then the mean of $y$, and no small change of any weight changes anything.
+# output is then the mean of $y$. No small change of any other weight changes anything, and the output bias is at its best.
 
 # %%
 inputs = torch.linspace(-1, 1, 64, dtype=torch.float64)[:, None]
@@ -303,7 +303,7 @@ figures.glue(
 #
 # The gradient of the dead network is {glue:text}`dead-gradient`, exactly, and its loss {glue:text}`dead-loss` is the variance of the labels, {glue:text}`label-variance`. It sits on a plateau: a local minimum, though not a strict one. The noise of mini-batches does not lead away, for no example has a gradient in a hidden weight; noise on the weights themselves, large enough, would.
 #
-# Usual initialisations start far from that plateau, and the networks on the figure all end below it: the best at {glue:text}`living-best`, the median at {glue:text}`living-median`. But to start alive is no guarantee. The worst ends at {glue:text}`living-worst`, and {glue:text}`living-far` of {glue:text}`seeds` keep more than half of the variance. Whether those have reached another spurious minimum or are only slow, the loss does not tell.
+# Networks that start as usual all end below that plateau in the figure: the best at {glue:text}`living-best`, the median at {glue:text}`living-median`. But to start alive is no guarantee. The worst ends at {glue:text}`living-worst`, and {glue:text}`living-far` of {glue:text}`seeds` keep more than half of the variance. Whether those have reached another spurious minimum or are only slow, the loss does not tell.
 #
 # ## What the claims have come to
 #
@@ -319,7 +319,7 @@ claims.box()
 # - Our descent on $G$ uses the population objective in the teacher's coordinates, and the signs are fixed with the population mean. From samples, fourth moments need many of them.
 # - That the plain loss has spurious minima we saw from random starts with as many students as neurons. With a few more students than neurons they become rarer {cite:p}`safran2018spurious`; we did not try.
 # - The dead network is the simplest spurious minimum. {cite:t}`he2020piecewise` construct others, at which units are alive; the one that descent ran into above is of yet another kind.
-# - The first step of this chapter's theory, over-parameterised networks that descend to zero loss, is in chapter 05.
+# - The first paper on the overview's list, on over-parameterised networks that descend to zero loss, is in chapter 05.
 #
 # ## Exercises
 #
@@ -330,7 +330,7 @@ claims.box()
 #
 # ```{solution} ex-saddle-noise
 # :class: dropdown
-# $y_t = \sum_i (1+\eta)^{t-i}\,\eta s\,\xi_i$ has variance of about $\tfrac{\eta s^2}{2}(1+\eta)^{2t}$ for small $\eta$: as if the start were off by $\delta = s\sqrt{\eta/2}$. So $t \approx \ln(1/(s\sqrt{\eta}))/\ln(1+\eta)$. For $s = 10^{-4}$ and $\eta = 0.1$ that is about 85 steps to $|y| = 0.1$, as on the slider.
+# $y_t = \sum_i (1+\eta)^{t-i}\,\eta s\,\xi_i$ has variance of about $\tfrac{\eta s^2}{2}(1+\eta)^{2t}$ for small $\eta$: as if the start were off by $\delta = s\sqrt{\eta/2}$. So $t \approx \ln(0.1/\delta)/\ln(1+\eta)$ to $|y| = 0.1$. For $s = 10^{-4}$ and $\eta = 0.1$ that is 88 steps. The mean over runs is a little higher, since the noise is often less than its deviation: $\ln|\xi|$ has mean $-0.64$, which adds about 7.
 # ```
 #
 # ```{exercise}
