@@ -258,7 +258,7 @@ if (found := results.recorded("sphere-constant")) is not None:
 # ```{glue:figure} fig-constant
 # :name: fig-constant
 # :alt: Mean squared error against the number of points for d = 2, 3 and 5 on log axes: it falls by orders of magnitude, fastest at d = 2, with a line of the predicted slope below each.
-# A constant on the sphere, interpolated with the tangent kernel of infinite width. Mean and 95 % band over {glue:text}`constant-seeds` seeds, {glue:text}`n-test` test points; preset {glue:text}`preset`; thin lines have the predicted exponent.
+# A constant on the sphere, interpolated with the tangent kernel of infinite width. Dots are {glue:text}`constant-seeds` seeds, lines their means; {glue:text}`n-test` test points, preset {glue:text}`preset`; thin lines have the predicted exponent.
 # ```
 #
 # We find exponents {glue:text}`constant-2`, {glue:text}`constant-3` and {glue:text}`constant-5` at $d = 2, 3, 5$, against 4, 3 and 2.5 in theory. At $d = 5$, where points are sparsest, the curve is steeper than theory; we take it that it has not reached its limit.

@@ -61,11 +61,12 @@ def recorded_directions(recorded: xr.Dataset, net: str) -> Figure:
 
 
 def overlaps(table: np.ndarray, names: list[str], axes: tuple[str, str], *, label: str) -> Figure:
-    """A square table of overlaps in [0, 1], written out in its cells."""
+    """A square table of overlaps in [0, 1] or correlations in [−1, 1], written out in its cells."""
+    low = min(0.0, table.min())
     side = min(0.78 * len(names), WIDTH - 2.4)
     size = "small" if len(names) > 6 else "medium"
     fig, ax = plt.subplots(figsize=(side + 2.4, side + 0.9), layout="constrained")
-    drawn = ax.imshow(table, origin="upper", cmap="viridis", vmin=0, vmax=1)
+    drawn = ax.imshow(table, origin="upper", cmap="viridis", vmin=low, vmax=1)
     for i, j in np.ndindex(*table.shape):
         ax.text(
             j,
@@ -74,7 +75,7 @@ def overlaps(table: np.ndarray, names: list[str], axes: tuple[str, str], *, labe
             ha="center",
             va="center",
             size=size,
-            color="black" if table[i, j] > 0.5 else "white",
+            color="black" if table[i, j] > (low + 1) / 2 else "white",
         )
     ax.set_xticks(range(len(names)), names, rotation=35, ha="right")
     ax.set_yticks(range(len(names)), names)

@@ -61,6 +61,13 @@ def over_seeds(ax: Axes, x, values: xr.DataArray, style: dict, apart: xr.DataArr
     curve(ax, x, values.transpose("seed", ...).values, apart=out, **style)
 
 
+def dots(ax: Axes, x, values: xr.DataArray, color: str, label: str) -> None:
+    """Mean over seeds as a line and the seeds (x, seed) as dots, for a log axis on which a band would reach 0."""
+    runs = values.transpose(..., "seed").values
+    ax.plot(x, runs, ".", color=color, alpha=0.35)
+    ax.plot(x, runs.mean(1), color=color, marker="o", label=label)
+
+
 def plain_ticks(ax: Axes, values) -> None:
     """Ticks of a log axis at (every second of) these values, written as they are."""
     values = np.asarray(values)
@@ -85,10 +92,9 @@ def compression(history: xr.Dataset, curves: dict[int, xr.Dataset]) -> Figure:
     middle.set(xlabel="time t", ylabel="share of points")
     for shade, (d, result) in zip(ordered(len(curves)), curves.items()):
         values = result.compression_star.sel(network="feature")
-        p, runs = values.p.values, values.transpose("p", "seed").values  # a band would reach 0, which has no place here
-        right.plot(p, runs, ".", color=shade, alpha=0.35)
-        right.plot(p, runs.mean(1), color=shade, marker="o", label=f"d = {d}")
-    right.loglog(p, 0.6 * runs[-1].mean() * (p / p[-1]) ** 0.5, label="slope ½", **THEORY)
+        p = values.p.values
+        dots(right, p, values, shade, f"d = {d}")
+    right.loglog(p, 0.6 * float(values.sel(p=p[-1]).mean()) * (p / p[-1]) ** 0.5, label="slope ½", **THEORY)
     right.set(xlabel="training points p", ylabel="Λ* at t*")
     plain_ticks(right, p)
     fig.legend(loc="outside lower center", ncols=4)
@@ -194,9 +200,7 @@ def constant_target(results: dict[int, xr.Dataset]) -> Figure:
     fig, ax = plt.subplots(figsize=(5.6, 3.6))
     for color, (d, result) in zip(ordered(len(results)), results.items()):
         p = result.p.values
-        over_seeds(
-            ax, p, result.error, {"label": f"d = {d}, theory −{2 * d / (d - 1):.3g}", "color": color, "marker": "o"}
-        )
+        dots(ax, p, result.error, color, f"d = {d}, theory −{2 * d / (d - 1):.3g}")
         ax.plot(p, 0.4 * float(result.error[-1].mean()) * (p / p[-1]) ** (-2 * d / (d - 1)), **THEORY)
     ax.set(xscale="log", yscale="log", xlabel="training points p", ylabel="mean squared error")
     plain_ticks(ax, p)
@@ -234,9 +238,15 @@ def dial(result: xr.Dataset, level: float) -> Figure:
 
 
 def errors_by_scale(panels: dict[str, xr.DataArray]) -> Figure:
-    """Test error in % against α, one panel for each network: title to (alpha, seed)."""
+    """Test error in % against α, one panel for each network: title to (alpha, seed), or (h, alpha, seed) with a curve
+    for each width."""
     fig, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 3.2))
     for ax, (title, error) in zip(axes, panels.items()):
-        over_seeds(ax, error.alpha.values, 100 * error, {"label": title, "color": ordered(3)[0], "marker": "o"})
+        widths = error.h.values if "h" in error.dims else [None]
+        for color, marker, h in zip(ordered(len(widths)), "os^Dv", widths):
+            values = error if h is None else error.sel(h=h)
+            over_seeds(ax, error.alpha.values, 100 * values, {"label": f"h = {h}", "color": color, "marker": marker})
+        if len(widths) > 1:
+            ax.legend()
         ax.set(xscale="log", xlabel="α  (feature … lazy)", ylabel="test error (%)", title=title)
     return fig

@@ -183,7 +183,8 @@ def _number(result: dict, known: str = "") -> str:
         return f"no finite number{note}"
     ends = [result["low"], result["high"]]
     interval = "no interval" if None in ends else "[{:.3g}, {:.3g}]".format(*ends)
-    return f"{result['value']:.3g} {interval}, n\u00a0=\u00a0{result['n']}{note}"
+    shown = f"{result['value']:.3g} {interval}".replace("-", "−")
+    return f"{shown}, n\u00a0=\u00a0{result['n']}{note}"
 
 
 def _span(name: str) -> str:

@@ -66,7 +66,7 @@ def test_a_number_is_shown_with_interval_and_n():
         {"value": value, "low": low, "high": high, "n": n, "note": "late" if n == 2 else None}
     ).replace("\u00a0", " ")
     assert shown(31.987, 30, 33.456, 3) == "32 [30, 33.5], n = 3"
-    assert shown(1e-12, 0, 2e-12, 3) == "1e-12 [0, 2e-12], n = 3"
+    assert shown(-1e-12, -1, 2e-12, 3) == "−1e−12 [−1, 2e−12], n = 3"
     assert shown(2.0, None, None, 1) == "2 no interval, n = 1"
     assert shown(None, None, None, 1) == "no finite number"
     assert shown(3.0, 2.0, 4.0, 2) == "3 [2, 4], n = 2 (late)"
