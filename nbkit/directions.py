@@ -181,6 +181,21 @@ def fraction(shares) -> intervals.Estimate:
     return percent(shares, whole=1.0)
 
 
+def best_minus_worst(accuracies: xr.DataArray) -> xr.DataArray:
+    """Accuracy (seed,) in the best direction minus that in the worst, of accuracies (direction, seed).
+
+    Which they are is found from the other seeds: of many noisy numbers the largest is far above the smallest even
+    where the direction does not matter. NaN for a single seed.
+    """
+    found = []
+    for seed in accuracies.seed.values:
+        others, own = accuracies.drop_sel(seed=seed).mean("seed"), accuracies.sel(seed=seed)
+        found.append(
+            own[others.argmax("direction")] - own[others.argmin("direction")] if others.notnull().all() else np.nan
+        )
+    return xr.DataArray(found, dims="seed", coords={"seed": accuracies.seed})
+
+
 def at_mode(result: xr.Dataset, kx: int, ky: int) -> np.ndarray:
     """Test accuracies in % of the networks on one Fourier mode: (seeds,)."""
     return result.test_accuracy.values[((result.kx == kx) & (result.ky == ky)).values].ravel()

@@ -189,3 +189,16 @@ def test_the_networks_of_one_mode():
 
 def test_runs_are_listed_largest_first():
     assert draw.listed([50.4, np.nan, 99.6, -3]) == "100, 50, −3" and draw.listed([]) == "none"
+
+
+def test_the_range_of_directions_is_not_made_by_noise():
+    random, seeds = np.random.default_rng(0), [0, 1, 2]
+    noise = xr.DataArray(random.normal(50, 5, (200, 3)), dims=("direction", "seed"), coords={"seed": seeds})
+    assert (noise.max("direction") - noise.min("direction") > 20).all()
+    assert abs(directions.best_minus_worst(noise).mean()) < 10
+    effect = noise.copy()
+    effect[7] += 60
+    effect[9] -= 60
+    expected = effect[7] - effect[9]
+    np.testing.assert_allclose(directions.best_minus_worst(effect), expected)
+    assert directions.best_minus_worst(effect[:, :1]).isnull().all()
