@@ -499,7 +499,7 @@ claims.box()
 #
 # ```{solution} ex-last-point
 # :class: dropdown
-# With all hidden units at 0 the logits are the output bias, whatever the image. The network names the class with the largest bias, and its accuracy is the share of that class. For balanced labels that is 0.1, which the dotted line shows.
+# With all hidden units at 0 the logits are the output bias, whatever the image. The network names the class with the largest bias, and its accuracy is the share of that class. For ten balanced classes that is 0.1, which the dotted line shows. About the single labels it says nothing.
 # ```
 #
 # ```{exercise}

@@ -7,7 +7,7 @@
 # %% [markdown]
 # # The units we like to look at
 #
-# > A unit that answers to one class only is easy to understand. That does not make it important: in fully connected networks selectivity says little about how much a unit is missed. In convolutional ones it says more, but mostly which layer the unit is in, and its sign turns with batch normalisation.
+# > A unit that answers to one class only is easy to understand. That does not make it important: in fully connected networks on the digits selectivity says little about how much a unit is missed. In convolutional ones it says more, but mostly which layer the unit is in, and its sign turns with batch normalisation.
 #
 # In this chapter you will
 #
@@ -182,7 +182,7 @@ figures.glue("fig-rho", draw.correlations(found), alt=ALT_RHO)
 # In the convolutional networks selectivity does go with importance, at this size. With batch normalisation the correlation is {glue:text}`rho-cnn`, clearly negative, as the paper found on CIFAR-10; without it {glue:text}`rho-plain`, clearly positive. Mutual information gives {glue:text}`information-cnn` and {glue:text}`information-plain`: the same story, but not one of no relation.
 # *Within* layers neither is left: {glue:text}`within-cnn` with batch normalisation, if anything of the other sign, and {glue:text}`within-plain` without. These intervals are wide. But what selectivity predicts over a whole network is, for the most part, the layer. The next section looks at the layers themselves.
 #
-# Take the correlation of selectivity with the loss of the worst class, minus that with the overall loss. In the MLPs this is {glue:text}`damage`; a number above 0 would bear out the claim. Where units are hardly missed, both losses count the same few images, and we should not expect a difference.
+# Take the correlation of selectivity with the loss of the worst class, minus that with the overall loss. In the MLPs this is {glue:text}`damage`; a number above 0 would bear out the claim. Where units are hardly missed, both losses count the same few images, and we should expect little difference.
 #
 # Finally the weights, within layers: {glue:text}`weights-mlp` in the MLPs, {glue:text}`weights-cnn` and {glue:text}`weights-plain` in the convolutional networks with and without batch normalisation. The source finds no relation or a slightly negative one. Intervals that reach well to both sides of 0 cannot tell.
 #

@@ -382,7 +382,7 @@ for name, value in said.items():
 # Recorded: {glue:text}`auc-training-recorded`. Drawn like {numref}`fig-training`.
 # ```
 #
-# The rank correlation of AUC and test loss over a run is {glue:text}`run-recorded`, and from the lowest loss on {glue:text}`after-recorded`. The seeds differ much, and late in training the AUC stays level while the loss still rises. The largest AUC comes {glue:text}`lag-loss-recorded` looks from the lowest test loss, and {glue:text}`lag-accuracy-recorded` from the best test accuracy, counted forwards.
+# The rank correlation of AUC and test loss over a run is {glue:text}`run-recorded`, and from the lowest loss on {glue:text}`after-recorded`. The seeds differ much, and late in training the AUC stays level while the loss still rises. From the lowest test loss to the largest AUC it is {glue:text}`lag-loss-recorded` looks, and from the best test accuracy {glue:text}`lag-accuracy-recorded`.
 # Stopping at the largest AUC changes the test accuracy by {glue:text}`stop-recorded` points against the best epoch.
 #
 # ```{glue:figure} fig-auc-settings-recorded
