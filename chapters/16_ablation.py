@@ -7,7 +7,7 @@
 # %% [markdown]
 # # Taking units away
 #
-# > A network that has learned its labels by heart breaks when a few of its units are silenced; one that has found the rule behind them holds out longer. Hold the units at their mean instead, and most of that difference is gone.
+# > Silence the units of a fully connected network, more and more of them: one that has learned its labels by heart breaks first, one that has found the rule behind them holds out longer. Hold the units at their mean instead, and most of that difference is gone.
 #
 # In this chapter you will
 #
@@ -76,7 +76,7 @@ params.table(p)
 # ## Ablation
 #
 # To *ablate* a unit is to hold its output, after the ReLU, at a fixed value $c$, for all inputs. We take $c = 0$ unless we say otherwise. We ablate in activation space, not by setting weights to 0: with batch normalisation
-# the two differ, because a unit without incoming weights still puts out the normalisation's shift.
+# the two differ, because a unit whose incoming weights are 0 still puts out the constant that the normalisation adds.
 #
 # We choose a random order of all hidden units, ablate them one after the other, and watch the accuracy on the *training* set, with the labels the network was trained on. Repeated for several orders, this gives a curve: accuracy against the share $q$ of ablated
 # units. Its area,
@@ -86,7 +86,7 @@ params.table(p)
 # \mathrm{AUC} = \int_0^1 \mathrm{accuracy}(q)\, dq ,
 # ```
 #
-# is a single number for how little a network relies on single units. It lies between chance (the network breaks at once) and the intact accuracy (it never breaks).
+# is a single number for how little a network relies on single units. It is near chance where the network breaks at once, and near the intact accuracy where it breaks only at the very end.
 #
 # It looks expensive, because every point needs a pass over the training set. It is not. In a fully connected network, the next layer receives $z = W h + b$. Ablating unit $j$ changes it to
 #
@@ -95,7 +95,7 @@ params.table(p)
 # z' = z + W_{:j}\,(c_j - h_j),
 # ```
 #
-# a change of rank one. We keep $z$ and add what changes, and only the layers behind it are computed again. For other networks, the layers before the first ablated unit are computed once for many masks.
+# over all images a change of rank one. We keep $z$ and add what changes, and only the layers behind it are computed again. For other networks, the layers before the first ablated unit are computed once for many masks.
 
 # %%
 memorised = memorization.by_corruption(**p.memorisation)
@@ -164,8 +164,8 @@ for name in (*names, "resnet_width", "resnet_train"):
 # ```
 #
 # All curves start near the top: the lowest training accuracy of all networks is {glue:text}`worst-fit`. On new images with right labels the networks trained on clean labels reach {glue:text}`test-clean`, those with the most
-# corrupted ones {glue:text}`test-worst`. And the more they had to memorise, the faster they break: the area is {glue:text}`auc-clean` for clean labels and {glue:text}`auc-corrupted` on average over the judged shares, a difference of {glue:text}`auc-gap`. Most of
-# it comes with the first corrupted labels; between the largest shares there is little left to lose.
+# corrupted ones {glue:text}`test-worst`. And the more they had to memorise, the faster they break: the area is {glue:text}`auc-clean` for clean labels and {glue:text}`auc-corrupted` on average over the corrupted shares of a quarter and more, a difference of {glue:text}`auc-gap`. Most of
+# it comes with the first corrupted labels; between the largest shares the areas hardly differ.
 #
 # Move the slider from clean labels to random ones. Every thin line is one network under one order of ablation.
 
@@ -182,7 +182,7 @@ figures.scrubber(
 )
 
 # %% [markdown]
-# The lines of one picture form a band: which units go first matters less than how many labels had to be memorised.
+# The lines of one picture form a band: which units go first matters less than whether labels had to be memorised.
 #
 # ## Noise: a step along a random direction
 #
@@ -193,7 +193,7 @@ figures.scrubber(
 # $$
 #
 # where $\sigma_u$ is the standard deviation of unit $u$ over the training set. In units of $\sigma_u$ this is a step along a direction that is uniformly random, of length about $s\sqrt{\text{number of units}}$.
-# The right panel shows the result. At half a deviation, $s = 0.5$, the clean networks are {glue:text}`noise-gap` ahead of the corrupted ones. Memorising networks are fragile along random directions, too.
+# The right panel shows the result. At half a deviation, $s = 0.5$, the clean networks are {glue:text}`noise-gap` ahead of the corrupted ones. So memorising networks are more fragile along random directions, too.
 #
 # ## Zero or the mean?
 #
@@ -208,31 +208,30 @@ figures.number("hold-corrupted", opposite, ".2f")
 # %% tags=["hide-input", "remove-output"]
 ALT_HOLD = (
     "AUC against the share of corrupted labels for two ways to hold a unit: at zero it falls steeply, most of all with the first "
-    "corrupted labels; at the mean it begins lower and falls little."
+    "corrupted labels; at the mean it begins lower and falls less."
 )
 figures.glue("fig-hold", draw.held(area), alt=ALT_HOLD)
 
 # %% [markdown]
 # ```{glue:figure} fig-hold
 # :name: fig-hold
-# :alt: AUC against the share of corrupted labels for two ways to hold a unit: at zero it falls steeply, most of all with the first corrupted labels; at the mean it begins lower and falls little.
+# :alt: AUC against the share of corrupted labels for two ways to hold a unit: at zero it falls steeply, most of all with the first corrupted labels; at the mean it begins lower and falls less.
 # Area under the ablation curve with ablated units held at 0, or at their mean over the training set. The networks of {numref}`fig-memorise`: {glue:text}`n-train` images of {glue:text}`data`, {glue:text}`orders` orders; {glue:text}`tail`.
 # ```
 #
-# Zero minus mean is {glue:text}`hold-clean` for clean labels and {glue:text}`hold-corrupted` for the most corrupted ones. Where the difference is positive, zero is the *kinder* value. This is less odd than it seems. A ReLU unit that
-# detects something is at 0 for most inputs, so 0 means "not seen". Its mean is a value it hardly ever takes: it tells the next layer of every image that it has seen a little of everything. Ablating many units at once adds
-# these small lies up.
+# Zero minus mean is {glue:text}`hold-clean` for clean labels and {glue:text}`hold-corrupted` for the most corrupted ones. Where the difference is positive, zero is the *kinder* value. Here is a guess at why, which we have not tested. A ReLU unit that
+# detects something is at 0 for most inputs, so 0 means "not seen". Its mean is a value it hardly ever takes: it tells the next layer, of every image, that what it detects was seen a little.
 #
-# This choice decides what we conclude. Clean networks lead corrupted ones by {glue:text}`auc-gap` in AUC when units are held at zero, and by {glue:text}`auc-gap-mean` when they are held at their mean. On MNIST, recorded below, it is {glue:text}`zero-recorded` against {glue:text}`mean-recorded`: there
-# the difference is gone altogether. So the finding is about units that are *silenced*, as the source silences them. It does not carry over to units that are merely robbed of what they would have said. The claims box judges the two by the same rule, each for itself.
+# This choice decides what we conclude. Clean networks lead corrupted ones by {glue:text}`auc-gap` in AUC when units are held at zero, and by {glue:text}`auc-gap-mean` when they are held at their mean. On MNIST, recorded below, it is {glue:text}`zero-recorded` against {glue:text}`mean-recorded`.
+# So the finding is about units that are *silenced*, as the source silences them. For units that are merely robbed of what they would have said it is weak on the digits, and on MNIST we cannot see it. The claims box judges the two by the same rule, each for itself.
 #
 # ## Dropout: safe up to what it was trained for
 #
-# Dropout with probability $p$ trains a network under random ablation: in each step every hidden unit is set to 0 with probability $p$, and the rest are scaled by $1/(1-p)$. It is natural to hope that this makes a network independent of single units for good. But look at what it minimises.
+# Dropout with probability $p$ trains a network under random ablation: for each image in each step every hidden unit is set to 0 with probability $p$, and the rest are scaled by $1/(1-p)$. It is natural to hope that this makes a network independent of single units for good. But look at what it minimises.
 #
 # ```{prf:proposition} What dropout guards against
 # :label: prop-dropout
-# Suppose that a fact is stored in $k$ units, any one of which is enough, and that a share $q$ of many units is ablated at random. The fact is lost with probability $q^k$. To keep the loss under dropout $p$ below $\delta$, the network needs
+# Suppose that a fact is stored in $k$ units, any one of which is enough, and that a share $q$ of many units is ablated at random. The fact is lost with probability $q^k$. To keep this probability under dropout $p$ at $\delta$ or below, the network needs
 # $k \ge \log \delta / \log p$ copies. One copy more lowers that probability by $(1 - p)\,p^k$: the reward shrinks geometrically.
 # ```
 #
@@ -240,7 +239,7 @@ figures.glue("fig-hold", draw.held(area), alt=ALT_HOLD)
 # All $k$ copies are ablated with probability $q^k$ when units are ablated independently (for a share $q$ of many units, up to a correction that vanishes with their number). $p^k \le \delta$ is $k \ge \log\delta/\log p$, and $p^k - p^{k+1} = (1 - p)\,p^k$.
 # ```
 #
-# Copies cost capacity, and a network that memorises has none to give away. So we expect it to hold out up to $q = p$, and then to fall. We train on labels that are all random, and ask whether more accuracy is lost between $p$ and $2p$ than up to $p$. A curve may bend there without any dropout, so we ask the same of networks that
+# Copies cost capacity, and a network that memorises as much as it can hold has none to give away. So we expect it to hold out up to about $q = p$, and then to fall. We train on labels that are all random, and ask whether more accuracy is lost between $p$ and $2p$ than up to $p$. A curve may bend there without any dropout, so we ask the same of networks that
 # were trained without it, from the same seeds, and judge the difference.
 
 
@@ -273,18 +272,18 @@ figures.number("bend-p", share, ".1f")
 figures.number("dropout-fit", float(dropped.train_accuracy.min()), ".2f")
 
 # %% tags=["hide-input", "remove-output"]
-ALT_DROPOUT = "Ablation curves of networks trained with dropout on random labels: flat at first, falling faster after the dropped fraction, which a triangle marks."
+ALT_DROPOUT = "Ablation curves of networks trained with dropout on random labels: flat at first, falling faster after the dropped fraction, which a triangle marks; without dropout they fall steeply from the start."
 figures.glue("fig-dropout", draw.by_dropout(dropped.accuracy), alt=ALT_DROPOUT)
 
 # %% [markdown]
 # ```{glue:figure} fig-dropout
 # :name: fig-dropout
-# :alt: Ablation curves of networks trained with dropout on random labels: flat at first, falling faster after the dropped fraction, which a triangle marks.
-# Accuracy on random labels as units are ablated, for networks trained with different dropout. The triangle marks where a network has lost as large a share as dropout took. {glue:text}`dropout-train` images of {glue:text}`data`, {glue:text}`orders` orders; {glue:text}`tail`.
+# :alt: Ablation curves of networks trained with dropout on random labels: flat at first, falling faster after the dropped fraction, which a triangle marks; without dropout they fall steeply from the start.
+# Accuracy on random labels as units are ablated, for networks trained with different dropout. The triangle marks where as large a share of the units is ablated as dropout took. {glue:text}`dropout-train` images of {glue:text}`data`, {glue:text}`orders` orders; {glue:text}`tail`.
 # ```
 #
-# The lowest training accuracy is {glue:text}`dropout-fit`, so the networks still memorise. Up to their own share they lose little, and then the curve bends downwards: at $p =$ {glue:text}`bend-p` the second stretch costs {glue:text}`bend` more than the first. Without
-# dropout that number is {glue:text}`bend-control`: negative means that the first units hurt most. The difference, {glue:text}`bend-excess`, is what dropout does to the shape of the curve. The bend is smooth, not a cliff, and beyond it the networks with dropout are still ahead of those without. "No further" is too strong: dropout protects a little beyond its share as well.
+# The lowest training accuracy is {glue:text}`dropout-fit`, so the networks still memorise. Up to their own share they lose far less than networks without dropout, and then the curve bends downwards: at $p =$ {glue:text}`bend-p` the second stretch costs {glue:text}`bend` more than the first. Without
+# dropout that number is {glue:text}`bend-control`: negative means that the first units hurt most. The difference, {glue:text}`bend-excess`, is what dropout does to the shape of the curve. The bend is smooth, not a cliff, and beyond it the networks with dropout are still far ahead of those without. The summary's "only robust to ablations up to dropout fraction" is too strong. What we judge is whether the curve falls faster beyond it.
 #
 # ## Batch normalisation
 #
@@ -314,18 +313,18 @@ for name, norm in (("without", False), ("with", True)):
     figures.number(f"test-{name}", float(normalised.test_accuracy.sel(batch_norm=norm).mean()), ".2f")
 
 # %% tags=["hide-input", "remove-output"]
-ALT_NORM = "Ablation curves of small convolutional networks with and without batch normalisation."
+ALT_NORM = "Ablation curves of small convolutional networks with and without batch normalisation: close together, both fall to chance within about two thirds of the feature maps."
 figures.glue("fig-norm", draw.pair(normalised.accuracy, ["CNN without", "CNN, batch norm"]), alt=ALT_NORM)
 
 # %% [markdown]
 # ```{glue:figure} fig-norm
 # :name: fig-norm
-# :alt: Ablation curves of small convolutional networks with and without batch normalisation.
+# :alt: Ablation curves of small convolutional networks with and without batch normalisation: close together, both fall to chance within about two thirds of the feature maps.
 # Training accuracy as feature maps are ablated in random order, with and without batch normalisation. {glue:text}`conv-train` images of {glue:text}`data`, {glue:text}`orders` orders; {glue:text}`tail`.
 # ```
 #
-# With batch normalisation the area is larger by {glue:text}`norm-gap`, and divided by the intact accuracy by {glue:text}`norm-gap-normalised`. Negative numbers speak against the claim, and an interval across 0 leaves it open. The training accuracy is {glue:text}`fit-with` with and {glue:text}`fit-without` without it, so that neither kind has a head start.
-# On new images they score {glue:text}`test-with` and {glue:text}`test-without`: what batch normalisation gains there does not show in the area. A small network on small images is not an 11-layer one on CIFAR-10; the recipe for that one is ready to be recorded.
+# The area with batch normalisation minus that without is {glue:text}`norm-gap`, and with each area divided by the intact accuracy {glue:text}`norm-gap-normalised`. An interval above 0 would bear the claim out, one below 0 would speak against it, and one across 0 leaves it open. The training accuracy is {glue:text}`fit-with` with and {glue:text}`fit-without` without it, so neither kind has a head start, and the two numbers hardly differ.
+# On new images the networks with it score {glue:text}`test-with`, those without {glue:text}`test-without`. A small network on small images is not an 11-layer one on CIFAR-10; the recipe for that one is ready to be recorded.
 #
 # ## Any network: ResNet-18, and what ResNet-50 would take
 #
@@ -342,7 +341,7 @@ figures.text("resnet-tail", draw.tail(residual.sizes["seed"], p.preset))
 figures.text("residual-share", f"{residual.corruption.values[-1]:g}")
 
 # %% tags=["hide-input", "remove-output"]
-ALT_RESIDUAL = "Ablation curves of thin ResNet-18s: with clean labels and with corrupted ones."
+ALT_RESIDUAL = "Ablation curves of thin ResNet-18s: with corrupted labels they fall almost to chance within the first tenth of the feature maps, with clean labels within the first fifth."
 figures.glue(
     "fig-residual", draw.pair(residual.accuracy, ["clean labels", "corrupted"], by="training labels"), alt=ALT_RESIDUAL
 )
@@ -350,11 +349,11 @@ figures.glue(
 # %% [markdown]
 # ```{glue:figure} fig-residual
 # :name: fig-residual
-# :alt: Ablation curves of thin ResNet-18s: with clean labels and with corrupted ones.
+# :alt: Ablation curves of thin ResNet-18s: with corrupted labels they fall almost to chance within the first tenth of the feature maps, with clean labels within the first fifth.
 # Thin ResNet-18s on clean labels and with a share of {glue:text}`residual-share` corrupted. {glue:text}`resnet-train` images of {glue:text}`data`, {glue:text}`orders` orders; {glue:text}`resnet-tail`.
 # ```
 #
-# The difference of the areas is {glue:text}`residual-gap`; the lowest training accuracy is {glue:text}`residual-fit`. So few seeds give no interval; compare it with {glue:text}`auc-gap` for the fully connected networks. For the source's own case, replace the model and the data:
+# The lowest training accuracy is {glue:text}`residual-fit`. The networks with corrupted labels fall sooner, but all are at chance before half of the maps are gone. So the areas have little room to differ: by {glue:text}`residual-gap`, without an interval from so few seeds. For the source's own case, replace the model and the data:
 #
 # ```python
 # net = torchvision.models.resnet50(weights="IMAGENET1K_V1")
@@ -386,7 +385,7 @@ drawings = {
     "dropout": (wide_dropped, lambda found: draw.by_dropout(found.accuracy)),
 }
 alts = {
-    "memorise": "Recorded: with clean labels accuracy stays near 1 until half of the units are ablated, with corrupted ones it falls from the start, the more the larger their share; under noise all stay at 1 up to the judged level, and then the clean networks fall last.",
+    "memorise": "Recorded: with clean labels accuracy stays near 1 until half of the units are ablated, with corrupted ones it falls from about a tenth on, the more the larger their share; under noise all stay near 1 up to the judged level, and then the clean networks fall last.",
     "hold": "Recorded: with units held at zero the area falls from about .87 for clean labels to about .62 for random ones; held at the mean it begins near .65, rises with the first corrupted labels, and ends where it began.",
     "dropout": "Recorded: all curves stay near 1 for the first ablated units and bend downwards smoothly; the more dropout, the later. The networks without dropout fall first.",
 }
@@ -418,12 +417,12 @@ for name, value in said.items():
 # %% [markdown]
 # ```{glue:figure} fig-memorise-recorded
 # :name: fig-memorise-recorded
-# :alt: Recorded: with clean labels accuracy stays near 1 until half of the units are ablated, with corrupted ones it falls from the start, the more the larger their share; under noise all stay at 1 up to the judged level, and then the clean networks fall last.
+# :alt: Recorded: with clean labels accuracy stays near 1 until half of the units are ablated, with corrupted ones it falls from about a tenth on, the more the larger their share; under noise all stay near 1 up to the judged level, and then the clean networks fall last.
 # Recorded: {glue:text}`memorisation-recorded`. Drawn like {numref}`fig-memorise`; the lowest training accuracy of these networks is {glue:text}`worst-fit-recorded`.
 # ```
 #
-# Under noise the clean networks lead by {glue:text}`noise-recorded` at $s = 0.5$, and by {glue:text}`noise-most-recorded` at $s =$ {glue:text}`scale-recorded`, where the gap is largest. Independent noise on many units averages out, so a wide network stands more of it. The level that is judged
-# was chosen for small networks; read the curves, not this one number.
+# Under noise the clean networks lead by {glue:text}`noise-recorded` at $s = 0.5$, and by {glue:text}`noise-most-recorded` at $s =$ {glue:text}`scale-recorded`, where the gap is largest. Independent noise on many units partly averages out in the next layer, which may be why these wide networks stand more of it. The level that is judged
+# was chosen for small networks, and these have hardly begun to fall there. To its right the curves bear the claim out, whatever the verdict at this one level.
 #
 # ```{glue:figure} fig-hold-recorded
 # :name: fig-hold-recorded
@@ -439,8 +438,8 @@ for name, value in said.items():
 # Recorded: {glue:text}`dropout-recorded`. Drawn like {numref}`fig-dropout`.
 # ```
 #
-# At $p =$ {glue:text}`bend-p-recorded` the second stretch costs {glue:text}`bend-recorded` more than the first, and without dropout {glue:text}`control-recorded` more: a difference of {glue:text}`excess-recorded`. Where it is negative, the bend is not dropout's doing. Here the curves of *all* networks bend downwards: a network far wider than its data need has
-# copies to spare of its own. Dropout straightens the beginning of the curve and moves its fall to the right.
+# At $p =$ {glue:text}`bend-p-recorded` the second stretch costs {glue:text}`bend-recorded` more than the first, and without dropout {glue:text}`control-recorded` more: a difference of {glue:text}`excess-recorded`. Where it is negative, the bend is not dropout's doing. Here the curves of *all* networks bend downwards, perhaps because a network far wider than its data need has
+# copies to spare of its own. Dropout keeps the beginning of the curve flat and moves its fall to the right.
 #
 # ## On CIFAR-10, to be recorded
 #
@@ -486,7 +485,7 @@ claims.box()
 # %% [markdown]
 # ## What we cannot say
 #
-# - The optimiser, its rate, the size of the batches and the number of images are ours; the paper's summary does not give them. Training stops once all labels are fitted, so the networks with more corrupted labels train longer.
+# - The optimiser, its rate, the size of the batches and the number of images are ours; the paper's summary does not give them. Training stops once the labels are fitted, so networks with more corrupted labels may train longer.
 # - The source says that batch normalisation was used "for all networks". We leave it out of the fully connected ones, as the public replication does.
 # - "Relies on single directions" is measured along units and along random directions. A network may still depend on one particular direction that is neither; ablation along the axes would not find it.
 # - The chapter shows that memorising networks are fragile. It does not show that fragile networks memorise; chapter 18 asks that.
@@ -500,7 +499,7 @@ claims.box()
 #
 # ```{solution} ex-last-point
 # :class: dropdown
-# With all hidden units at 0 the logits are the output bias, whatever the image. The network names the class with the largest bias, and its accuracy is the share of that class. For balanced labels that is 0.1, which the dotted line shows.
+# With all hidden units at 0 the logits are the output bias, whatever the image. The network names the class with the largest bias, and its accuracy is the share of that class. For ten balanced classes that is 0.1, which the dotted line shows. About the single labels it says nothing.
 # ```
 #
 # ```{exercise}
@@ -516,10 +515,10 @@ claims.box()
 #
 # ```{exercise}
 # :label: ex-rescale-units
-# Multiply all weights of the first layer by 2 and divide those of the second by 2. What happens to the function, to the ablation curve and to the curve under noise? Would it be the same if the noise were not measured in $\sigma_u$?
+# Multiply all weights and biases of the first layer by 2, and divide the weights of the second by 2. What happens to the function, to the ablation curve and to the curve under noise? Would it be the same if the noise were not measured in $\sigma_u$?
 # ```
 #
 # ```{solution} ex-rescale-units
 # :class: dropdown
-# With biases scaled along, ReLU networks compute the same function, so an ablated unit is missed as before. $\sigma_u$ doubles with the unit, so the noise has the same effect, too. Noise of a fixed size would weigh half as much: the measure would depend on how the function is written down and not on the function.
+# A ReLU network then computes the same function, and a unit held at 0 (or at its mean, which doubles, too) is missed as before. $\sigma_u$ doubles with the unit, so the noise has the same effect, too. Noise of a fixed size would weigh half as much in the first layer: the measure would depend on how the function is written down, not on the function alone.
 # ```

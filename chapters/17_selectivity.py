@@ -7,7 +7,7 @@
 # %% [markdown]
 # # The units we like to look at
 #
-# > A unit that answers to one class only is easy to understand. That does not make it important: in fully connected networks selectivity says little about how much a unit is missed. In convolutional ones it says more, but mostly which layer the unit is in, and its sign turns with batch normalisation.
+# > A unit that answers to one class only is easy to understand. That does not make it important: in fully connected networks on the digits selectivity says little about how much a unit is missed. In convolutional ones it says more, but mostly which layer the unit is in, and its sign turns with batch normalisation.
 #
 # In this chapter you will
 #
@@ -97,12 +97,12 @@ figures.glue("fig-units", draw.unit_scatter(mlp), alt=ALT_SCATTER, vector=False)
 # The cloud is summarised by Spearman's rank correlation over the units of a network. Dead units have no selectivity; we leave them out of *every* pair, so that all pairs are about the same units. We ask it of four:
 #
 # - **selectivity and overall loss**: are selective units more important?
-# - **mutual information and overall loss**: a unit may tell classes apart without answering to a single one. $I(h; y)$ counts that too. We estimate it from nearest neighbours, and check it with a histogram.
+# - **mutual information and overall loss**: a unit may tell classes apart without answering to a single one. The mutual information $I(h; y)$, the number of bits that its activity $h$ tells about the class $y$, counts that too. We estimate it from nearest neighbours, and check it with a histogram.
 # - **selectivity and the loss of the worst class**: {cite:t}`zhou2018revisiting` observe that losing a unit may leave the overall accuracy alone and still ruin one class.
-# - **selectivity and weights**: the L1 norm of the incoming weights is what pruning methods go by.
+# - **selectivity and weights**: the L1 norm of the incoming weights (the sum of their sizes) is what some pruning methods go by.
 #
 # A network's units lie in layers, and layers differ in much more than in their units. A correlation over all units mixes what holds within the layers with what holds between them. So we also take the correlation *within* each layer and average it over the layers.
-# For the weights we take only that one: how the L1 norm changes from layer to layer follows from the number of incoming weights, which is a matter of the architecture. Whether the norm is a sum or a mean would decide the sign.
+# For the weights we take only that one: how the L1 norm changes from layer to layer follows from the number of incoming weights, which is a matter of the architecture. Whether the norm is a sum or a mean could decide the sign.
 
 
 # %%
@@ -167,49 +167,54 @@ figures.number("damage", damage, ".2f", missing="undefined")
 figures.number("agreement", agreement, ".2f", missing="undefined")
 
 # %% tags=["hide-input", "remove-output"]
-ALT_RHO = "Rank correlations of five pairs for three kinds of networks. Those of the MLPs lie near 0. Selectivity and loss: far below 0 with batch norm, far above without, and both scattered around 0 within layers."
+ALT_RHO = "Rank correlations of five pairs for three kinds of networks. Those of the MLPs lie near 0. Selectivity and loss: far below 0 with batch norm, far above without; within layers neither is left, and the points scatter."
 figures.glue("fig-rho", draw.correlations(found), alt=ALT_RHO)
 
 # %% [markdown]
 # ```{glue:figure} fig-rho
 # :name: fig-rho
-# :alt: Rank correlations of five pairs for three kinds of networks. Those of the MLPs lie near 0. Selectivity and loss: far below 0 with batch norm, far above without, and both scattered around 0 within layers.
+# :alt: Rank correlations of five pairs for three kinds of networks. Those of the MLPs lie near 0. Selectivity and loss: far below 0 with batch norm, far above without; within layers neither is left, and the points scatter.
 # Spearman correlations over the units of a network; every point is a network. MLPs: {glue:text}`n-train` images of {glue:text}`data`; {glue:text}`tail`. Convolutional networks of each kind: {glue:text}`conv-train` images; {glue:text}`conv-tail`.
 # ```
 #
-# In the MLPs selectivity and importance correlate with {glue:text}`rho-mlp`. The paper has {glue:text}`rho-source` for its MLPs on MNIST: in both cases next to nothing, and within layers it is {glue:text}`within-mlp`. Mutual information gives {glue:text}`information-mlp`; its two estimators rank units alike (correlation {glue:text}`agreement`), so this is not for want of precision.
+# In the MLPs selectivity and importance correlate with {glue:text}`rho-mlp`, within layers with {glue:text}`within-mlp`. The paper has {glue:text}`rho-source` for its MLPs on MNIST: little in both cases. Mutual information gives {glue:text}`information-mlp`; its two estimators rank units alike (correlation {glue:text}`agreement`), so this does not hang on how it is estimated.
 #
 # In the convolutional networks selectivity does go with importance, at this size. With batch normalisation the correlation is {glue:text}`rho-cnn`, clearly negative, as the paper found on CIFAR-10; without it {glue:text}`rho-plain`, clearly positive. Mutual information gives {glue:text}`information-cnn` and {glue:text}`information-plain`: the same story, but not one of no relation.
-# *Within* layers it is gone: {glue:text}`within-cnn` with batch normalisation, where if anything the sign has turned, and {glue:text}`within-plain` without. So what selectivity predicts over a whole network is, for the most part, the layer. The next section looks at the layers themselves.
+# *Within* layers neither is left: {glue:text}`within-cnn` with batch normalisation, if anything of the other sign, and {glue:text}`within-plain` without. These intervals are wide. But what selectivity predicts over a whole network is, for the most part, the layer. The next section looks at the layers themselves.
 #
-# The loss of the worst class correlates with selectivity more than the overall loss does by {glue:text}`damage`, in the MLPs. A positive number would bear out the claim. Where units are hardly missed, both losses count the same few images, and we should not expect a difference.
+# Take the correlation of selectivity with the loss of the worst class, minus that with the overall loss. In the MLPs this is {glue:text}`damage`; a number above 0 would bear out the claim. Where units are hardly missed, both losses count the same few images, and we should expect little difference.
 #
 # Finally the weights, within layers: {glue:text}`weights-mlp` in the MLPs, {glue:text}`weights-cnn` and {glue:text}`weights-plain` in the convolutional networks with and without batch normalisation. The source finds no relation or a slightly negative one. Intervals that reach well to both sides of 0 cannot tell.
 #
 # ## Early layers are missed more
 #
-# A unit of the first layer feeds all the others. Is it missed more? We compare the layers of deeper MLPs, all of one width, and those of the convolutional networks.
+# A unit of the first layer feeds all the others. Is it missed more? We compare the layers of deeper MLPs, all of one width, and those of the convolutional networks. There the later layers have more maps, and one of many may be missed less for that reason alone.
 
 # %%
 deep = importance.fully_connected(**p.deep)
 in_layers = kinds | {"MLP": deep}
 
 
-def loss_by_layer(table):
-    """Mean loss of accuracy with one unit of a layer: (seed, depth)."""
-    return table.loss.groupby("layer").mean().rename(layer="depth").transpose("seed", "depth")
+def by_layer(column):
+    """Mean of a column over the units of a layer, such as the loss of accuracy with one of them: (seed, depth)."""
+    return column.groupby("layer").mean().rename(layer="depth").transpose("seed", "depth")
+
+
+def with_depth(column):
+    """Rank correlation of depth with the mean over a layer."""
+    means = by_layer(column)
+    return average(np.array([rank_correlation(means.depth, row) for row in means.values]))
 
 
 for part, table in zip(("mlp", "cnn", "plain"), in_layers.values()):
-    by_depth = loss_by_layer(table)
-    falls = average(np.array([rank_correlation(by_depth.depth, row) for row in by_depth.values]))
-    claims.report("SD-12", falls, part=part)
+    claims.report("SD-12", falls := with_depth(table.loss), part=part)
     figures.number(f"falls-{part}", falls, ".2f", missing="undefined")
+    figures.number(f"rises-{part}", with_depth(table.selectivity), ".2f", missing="undefined")
 figures.text("deep-widths", "-".join(map(str, p.deep_widths)))
 
 # %% tags=["hide-input", "remove-output"]
 ALT_LAYERS = "Mean accuracy lost when one unit is ablated, by layer: it falls with depth in the MLPs and in the convolutional networks with batch norm, and is largest in the last layer without batch norm."
-shown = {kind: loss_by_layer(table) for kind, table in in_layers.items()}
+shown = {kind: by_layer(table.loss) for kind, table in in_layers.items()}
 figures.glue("fig-layers", draw.by_layer(shown), alt=ALT_LAYERS)
 
 # %% [markdown]
@@ -219,9 +224,9 @@ figures.glue("fig-layers", draw.by_layer(shown), alt=ALT_LAYERS)
 # Mean training accuracy lost when a single unit is ablated, by its layer. MLPs with {glue:text}`deep-widths` hidden units: {glue:text}`n-train` images of {glue:text}`data`; {glue:text}`tail`. Convolutional networks with and without batch normalisation: {glue:text}`conv-train` images; {glue:text}`conv-tail`. Means and 95 % intervals over the seeds.
 # ```
 #
-# The rank correlation of depth and mean loss is {glue:text}`falls-mlp` in the MLPs, {glue:text}`falls-cnn` in the convolutional networks with batch normalisation, and {glue:text}`falls-plain` in those without. In the first two early layers are missed more, as the source found in its three networks. In the last it is the other way round: their few selective maps are those of the last layer, and they are missed most.
+# The rank correlation of depth and mean loss is {glue:text}`falls-mlp` in the MLPs, {glue:text}`falls-cnn` in the convolutional networks with batch normalisation, and {glue:text}`falls-plain` in those without. In the first two units of early layers are missed more, as the source found in its three networks. In the last it is the last layer whose units are missed most.
 #
-# Selectivity rises with depth, for the last layers are near the answer. Put all layers in one pot, and the sign of its relation with importance is the sign of the relation between depth and importance: negative with batch normalisation, positive without. Within a layer nothing need be.
+# Mean selectivity rises with depth: the rank correlation of the two is {glue:text}`rises-cnn` with batch normalisation and {glue:text}`rises-plain` without ({glue:text}`rises-mlp` in the MLPs). So put all layers of a convolutional network in one pot, and selectivity is related to importance as depth is: negatively with batch normalisation, positively without. Within a layer nothing need be.
 #
 # ## Batch normalisation and selectivity
 #
@@ -298,17 +303,17 @@ figures.number("from", float(base.selectivity.mean()), ".2f")
 figures.number("to", float(far_enough.selectivity.mean()), ".2f")
 
 # %% tags=["hide-input", "remove-output"]
-ALT_TRADE = "Test accuracy against mean selectivity for networks with a penalty of growing strength: accuracy falls little at first while selectivity falls, then drops."
+ALT_TRADE = "Test accuracy against mean selectivity for networks with a penalty of growing strength: accuracy falls little at first while selectivity falls, then more."
 figures.glue("fig-trade", draw.trade_off(pushed), alt=ALT_TRADE)
 
 # %% [markdown]
 # ```{glue:figure} fig-trade
 # :name: fig-trade
-# :alt: Test accuracy against mean selectivity for networks with a penalty of growing strength: accuracy falls little at first while selectivity falls, then drops.
+# :alt: Test accuracy against mean selectivity for networks with a penalty of growing strength: accuracy falls little at first while selectivity falls, then more.
 # Test accuracy against mean selectivity of the units. Colour is the strength of the penalty, every point a network; {glue:text}`widths` hidden units, {glue:text}`n-train` images of {glue:text}`data`; {glue:text}`tail`. The dashed line is the unpenalised mean divided by 2.5.
 # ```
 #
-# The weakest of our strengths that divides the selectivity by at least 2.5 in every network is $\lambda =$ {glue:text}`strength`. It takes the mean from {glue:text}`from` to {glue:text}`to`, and changes the test accuracy by {glue:text}`cost` points. Most of a network's selectivity can be had away for a small loss of accuracy, though not for none where the interval lies below 0; at the left end the loss is large.
+# The weakest of our strengths that divides the selectivity by at least 2.5 in every network is $\lambda =$ {glue:text}`strength`. It takes the mean from {glue:text}`from` to {glue:text}`to`, and changes the test accuracy by {glue:text}`cost` points. So most of the selectivity can go for little accuracy, though not for none where the interval lies below 0; at the left end of the figure it costs more.
 #
 # ## On MNIST, recorded
 #
@@ -319,7 +324,7 @@ wide, pushed_far, deep_units = (results.recorded(name) for name in ("units-mlp",
 figures.glue(
     "fig-units-recorded",
     figures.awaiting("units-mlp") if wide is None else draw.unit_scatter(wide),
-    alt="Recorded on MNIST: nearly all units of both layers lie close to a loss of 0 at every selectivity; the few that are missed by more than a point are in the first layer, at selectivities of about .3 to .85.",
+    alt="Recorded on MNIST: nearly all units of both layers lie close to a loss of 0 at every selectivity; the few that are missed by more than a point are in the first layer, at selectivities of about .4 to .8.",
     vector=False,
 )
 figures.glue(
@@ -346,7 +351,7 @@ for name, value in said.items():
 # %% [markdown]
 # ```{glue:figure} fig-units-recorded
 # :name: fig-units-recorded
-# :alt: Recorded on MNIST: nearly all units of both layers lie close to a loss of 0 at every selectivity; the few that are missed by more than a point are in the first layer, at selectivities of about .3 to .85.
+# :alt: Recorded on MNIST: nearly all units of both layers lie close to a loss of 0 at every selectivity; the few that are missed by more than a point are in the first layer, at selectivities of about .4 to .8.
 # Recorded: {glue:text}`units-recorded`. Drawn like {numref}`fig-units`. Rank correlation of selectivity and loss: {glue:text}`rho-recorded`.
 # ```
 #
@@ -356,9 +361,9 @@ for name, value in said.items():
 # Recorded: {glue:text}`trade-recorded`. Drawn like {numref}`fig-trade`.
 # ```
 #
-# MNIST does not simply repeat the digits. Selectivity and loss correlate with {glue:text}`rho-recorded`: with so few networks that differ so much, the interval holds both the source's number and a strong relation. Selectivity says *less* about the worst class than about the overall loss, {glue:text}`damage-recorded`, where Zhou and co-authors would have it say more.
-# Selective units have larger weights, {glue:text}`weights-recorded` within layers, where the source finds no relation or a negative one. And taking selectivity from {glue:text}`from-recorded` down to {glue:text}`to-recorded` changes the accuracy by {glue:text}`cost-recorded` points: the first step already costs, so here selectivity does not come for free.
-# Only mutual information does as the source says, {glue:text}`information-recorded`.
+# MNIST does not simply repeat the digits. Selectivity and loss correlate with {glue:text}`rho-recorded`: so few networks differ so much that the interval holds both the source's number and a strong relation. Selectivity says *less* about the worst class than about the overall loss, {glue:text}`damage-recorded`, where Zhou and co-authors would have it say more.
+# Selective units have larger weights, {glue:text}`weights-recorded` within layers, where the source finds no relation or a negative one. And taking selectivity from {glue:text}`from-recorded` down to {glue:text}`to-recorded` changes the accuracy by {glue:text}`cost-recorded` points: the first step already costs, so here it is not for free.
+# Mutual information and loss do as the source says: {glue:text}`information-recorded`.
 #
 # ## What the claims have come to
 #
@@ -372,9 +377,10 @@ claims.box()
 #
 # - On clean labels a single unit is hardly ever missed: most losses are a handful of training images or none, and ranks over so many ties are coarse. That the correlation is near 0 is partly that.
 # - The paper's estimator of mutual information, and the images on which it measures a unit's loss, are not known to us. Ours are nearest neighbours on the test set, and the training set.
-# - The convolutional networks have four layers and few feature maps. Their verdicts are about them, not about 11 layers on CIFAR-10.
+# - The convolutional networks have few layers and few feature maps. Their verdicts are about them, not about 11 layers on CIFAR-10.
+# - A penalty may lower selectivity without making units any less informative: the second exercise shows a way.
 # - What we say of {cite:t}`zhou2018revisiting` is from memory of its abstract, and of {cite:t}`leavitt2021selectivity` from the abstract; theirs are larger networks on natural images.
-# - Rank correlations over all layers mix what happens within layers with what happens between them. Within a layer of few feature maps, in turn, ranks say little: those intervals are wide.
+# - Within a layer of few feature maps ranks say little, and a layer in which no unit is missed at all has no correlation and is left out.
 #
 # ## Exercises
 #
