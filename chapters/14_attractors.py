@@ -163,7 +163,7 @@ for name in (
 # (A) At the start $z$ reflects the Gaussian weights. (B) In the lazy regime the neurons do not visibly move; the talk finds a flower here, made of circles that intersect, which we do not find.
 # (C) In the feature regime the neurons that grow gather at one distance from the origin, in all directions: a circle, as in the talk. (D) Then the circle breaks up.
 #
-# We put numbers to this, over {glue:text}`seeds` networks, for the strong neurons (at least 1 % of the largest strength; the others are idle). As the middle we take the moment when their radii differ least, which is when {glue:text}`middle-share` of the points are fitted. There the spread of $\ln|z|$ is {glue:text}`radius` of that at the start, and the entropy of the angles {glue:text}`circle`: the circle is narrow, and most of the evenness of the angles is kept.
+# We put numbers to this, over {glue:text}`seeds` networks, for the strong neurons (at least 1 % of the largest strength; the others are idle). The entropy of their angles is over 36 sectors, as a share of what as many uniform angles have. As the middle we take the moment when their radii differ least, which is when {glue:text}`middle-share` of the points are fitted. There the spread of $\ln|z|$ is {glue:text}`radius` of that at the start, and the entropy of the angles {glue:text}`circle`: the circle is narrow, and most of the evenness of the angles is kept.
 # At the end, where we stopped with {glue:text}`end-share` of the points fitted, the entropy is {glue:text}`clusters` of that in the middle, and the number of different activation patterns {glue:text}`patterns`.
 #
 # **Do fewer points make a poorer circle?** With $p =$ {glue:text}`few-p` the spread at that moment is {glue:text}`few-radius` of that at the start and the entropy {glue:text}`few-circle`. Where the intervals overlap those of $p =$ {glue:text}`plane-p`, so few networks do not settle it. We expect it, because a few points pull more strongly in some directions than in others, and the neurons go there before they have come to one distance.
@@ -490,7 +490,7 @@ claims.box()
 #
 # - *Active on the same training points* is a definition that depends on $p$: with many points almost every neuron is its own attractor. The talk uses it, and so do we.
 # - The middle of training is the moment that looks most like a circle. That makes the narrow circle likelier to be found; it does not make its angles even, and the second number judges those.
-# - Entropy and number of patterns are of the strong neurons only, and fewer neurons have less of both even when all directions are alike; we have not corrected for that.
+# - The number of patterns is of the strong neurons only, and fewer neurons have fewer patterns even when all directions are alike; we have not corrected for that. (The entropy is corrected.)
 # - $\Lambda^*$ is taken at $t^*$ and $A$ at the end of training, so the two half-way points are of different times, too.
 # - The flower of the talk's panel (B) may need another $\alpha$, width or number of points than ours.
 # - We found no law for $A$.

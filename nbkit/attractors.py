@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 import xarray as xr
+from scipy.stats import binom
 from torch import Tensor
 
 from nbkit import flow, regimes
@@ -87,10 +88,15 @@ def along_pull(neurons: Tensor, x: Tensor, y: Tensor) -> Tensor:
 
 
 def angular_entropy(neurons: Tensor, *, bins: int = 36) -> float:
-    """Entropy of the angles of z in the plane, between 0 (one direction) and 1 (all directions alike); d = 2."""
-    z = positions(neurons)
-    share = torch.histc(torch.atan2(z[:, 1], z[:, 0]), bins, -torch.pi, torch.pi) / len(z)
-    return float(torch.special.entr(share).sum() / np.log(bins))
+    """Entropy of the angles of z in the plane over what as many independent uniform angles have on average; d = 2.
+
+    0 for one direction, about 1 for all directions alike, however many neurons there are.
+    """
+    z, n = positions(neurons), len(neurons)
+    share = torch.histc(torch.atan2(z[:, 1], z[:, 0]), bins, -torch.pi, torch.pi) / n
+    k = np.arange(1, n + 1)
+    uniform = -bins * (binom.pmf(k, n, 1 / bins) * k / n * np.log(k / n)).sum()
+    return float(torch.special.entr(share).sum() / uniform)
 
 
 def radial_spread(neurons: Tensor) -> float:

@@ -183,16 +183,17 @@ def trade_off(result: xr.Dataset) -> Figure:
 
 
 def best_and_worst(result: xr.Dataset, top: int) -> Figure:
-    """Ablation curves of the best and the worst networks (left), and AUC of all against their generalisation error
-    (right).
+    """Ablation curves of the best and the worst networks (left), and AUC of all against their generalisation error,
+    train minus test accuracy (right).
     """
     fig, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 3.2), layout="constrained")
-    order = np.argsort(-result.test_accuracy.values, kind="stable")
+    error = 100 * (result.train_accuracy - result.test_accuracy).values
+    order = np.argsort(error, kind="stable")
     groups = {f"best {top}": order[:top], f"worst {top}": order[-top:]}
     for color, (name, rows) in zip(ordered(2), groups.items()):
         curve(left, result.fraction, result.curve.values[rows], color=color, label=name)
-        right.plot(100 * (1 - result.test_accuracy[rows]), result.auc[rows], "o", color=color, zorder=3)
-    right.plot(100 * (1 - result.test_accuracy), result.auc, "o", color=NEUTRAL, mfc="none")
+        right.plot(error[rows], result.auc[rows], "o", color=color, zorder=3)
+    right.plot(error, result.auc, "o", color=NEUTRAL, mfc="none")
     left.set(xlabel="share of units ablated", ylabel="training accuracy", ylim=(0, 1.03))
     left.legend(loc="upper right")
     right.set(xlabel="generalisation error (points)", ylabel="AUC")
