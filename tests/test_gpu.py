@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -153,6 +154,28 @@ def test_networks_of_one_stack_are_vmapped_on_a_gpu_and_equal_those_trained_alon
         together = fleet.train(net, tasks, recipe, device="cuda").history
     for i, one in enumerate(alone):
         np.testing.assert_allclose(together.train_loss[i], one.train_loss[0], rtol=1e-4)
+
+
+def test_as_many_networks_at_once_as_fit_in_what_is_free_or_can_be_freed():
+    x, sizes, free = torch.ones(3, 1, 32, 32), [], [0]
+    compute = nads.estimate.gradients
+
+    def counted(net, seeds, **options):
+        sizes.append(len(seeds))
+        return compute(net, seeds, **options)
+
+    job = lambda device: nads.moment(lambda: nets.lenet(classes=1), range(5), x=x, device=device).mean
+    expected = job("cpu")
+    with (
+        gpu(),
+        mock.patch.object(nads.estimate, "gradients", counted),
+        mock.patch.multiple(
+            torch.cuda, mem_get_info=lambda *_: (free[0], 2**34), empty_cache=lambda: free.insert(0, 7_000_000)
+        ),
+    ):
+        found = job("cuda")
+    assert sizes == [2, 2, 1]  # half of 7 MB, 1.5 MB each
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-7)
 
 
 def test_the_pretended_gpu_refuses_what_cuda_refuses():
