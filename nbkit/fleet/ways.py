@@ -44,16 +44,20 @@ def _convolutions(model: nn.Module) -> list[nn.Module]:
 
 
 def stacked(job: partial, tasks: Sequence[Task], *, at_once: int | None, tick: Callable) -> Iterator[Record]:
-    """Records of stacks of at most `at_once` networks, about equally large."""
+    """Records of stacks of at most `at_once` networks, about equally large; where these are too many for a GPU's
+    memory, of half as many."""
     for some in _shares(tasks, at_once or _fitting(job, tasks[0])):
+        record = None
         try:
             with _one_thread():  # the matrices are small: two threads spend more time waiting for each other
                 record = job(some, tick=tick)
-            yield record
         except torch.cuda.OutOfMemoryError:
-            raise RuntimeError(
-                f"out of GPU memory with {len(some)} networks in one stack; give a smaller at_once"
-            ) from None
+            if len(some) == 1:
+                raise RuntimeError("out of GPU memory with a single network") from None
+        if record is None:
+            yield from stacked(job, some, at_once=-(-len(some) // 2), tick=tick)
+        else:
+            yield record
 
 
 def processes(job: partial, tasks: Sequence[Task], *, at_once: int | None, tick: Callable) -> Iterator[Record]:
