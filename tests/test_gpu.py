@@ -16,6 +16,7 @@ from nbkit import (
     complexity,
     directions,
     fleet,
+    flow,
     importance,
     losses,
     memorization,
@@ -30,6 +31,7 @@ from nbkit import (
     spectra,
     sphere,
 )
+from nbkit.data import gaussian
 
 FEW = dict(n_train=32, epochs=1, seeds=2)
 ABLATED = dict(data="digits", orders=2, steps=3, **FEW)
@@ -154,6 +156,15 @@ def test_networks_of_one_stack_are_vmapped_on_a_gpu_and_equal_those_trained_alon
         together = fleet.train(net, tasks, recipe, device="cuda").history
     for i, one in enumerate(alone):
         np.testing.assert_allclose(together.train_loss[i], one.train_loss[0], rtol=1e-4)
+
+
+def test_flows_do_not_depend_on_how_many_runs_a_gpu_takes_at_once():
+    x, y = gaussian.sample("stripe", range(3), 12, 3)
+    run = lambda: flow.train(x, y, flow.initial(range(3), 8, 3), alpha=1.0, max_steps=60, device="cuda").end
+    with gpu():
+        whole = run()
+        with mock.patch.object(flow.neurons, "GPU_BLOCK", 2 * 12 * 8):
+            torch.testing.assert_close(run(), whole)
 
 
 def test_as_many_networks_at_once_as_fit_in_what_is_free_or_can_be_freed():

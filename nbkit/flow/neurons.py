@@ -18,6 +18,8 @@ from nbkit import device as machine
 
 BLOCK = 2**19
 """Pre-activations computed at a time on the CPU: 4 MB, small enough for the cache and large enough to hide Python."""
+GPU_BLOCK = 2**30
+"""The same on a GPU: 8 GB, which fill it."""
 _KEPT = threading.local()
 
 
@@ -89,9 +91,9 @@ def _scratch(like: Tensor, *shape: int) -> Tensor:
 
 
 def blocks(neurons: Tensor, points: Tensor) -> Iterator[slice]:
-    """Slices of runs small enough for the cache; a GPU takes all runs at once."""
+    """Slices of runs small enough for the cache, or for a GPU's memory."""
     runs, size = len(neurons), neurons.shape[1] * points.shape[1]
-    step = runs if neurons.is_cuda else max(1, BLOCK // size)
+    step = max(1, (GPU_BLOCK if neurons.is_cuda else BLOCK) // size)
     return (slice(start, start + step) for start in range(0, runs, step))
 
 
