@@ -12,6 +12,9 @@ import torch
 # joblib replaces a worker whose memory has grown, and says so; nothing is lost, and a page is no place for it.
 warnings.filterwarnings("ignore", "A worker stopped while some jobs were given to the executor", UserWarning)
 
+# By default a GPU rounds what its convolutions multiply to 10 bits (TF32), which differences of outputs would show.
+torch.backends.cudnn.allow_tf32 = False
+
 
 def resolve(device: str = "auto") -> torch.device:
     """The torch device for "auto" (CUDA when it is there), "cpu" or "cuda"; raises ValueError when CUDA is asked for

@@ -88,7 +88,7 @@ def train(
         order = torch.stack([torch.randperm(data.x.shape[1], generator=g) for g in orders]).to(target)
         for rows in order.split(batch, dim=1):
             y = data.y[network, rows]
-            logits, layers = _forward(stack, data.x[network, rows])
+            logits, layers = _forward(list(stack.named.values()), data.x[network, rows])
             loss = F.cross_entropy(logits.flatten(0, 1), y.flatten(), reduction="none").view(y.shape).mean(1)
             optimiser.zero_grad()
             (loss + weighted * penalty(layers, y)).sum().backward()
@@ -96,9 +96,8 @@ def train(
     return fleet.Trained(net, _history(stack, data, penalty, tasks, epochs), _weights(stack), None)
 
 
-def _forward(stack: Stack, x: Tensor) -> tuple[Tensor, list[Layer]]:
-    """Logits (networks, n, classes) and the hidden layers."""
-    values = list(stack.named.values())
+def _forward(values: Sequence[Tensor], x: Tensor) -> tuple[Tensor, list[Layer]]:
+    """Logits (networks, n, classes) and the hidden layers; values: weight and bias (networks, ...) of each layer."""
     weights, biases = values[0::2], values[1::2]
     signal, layers = x.flatten(2), []
     for i, (weight, bias) in enumerate(zip(weights, biases)):
@@ -109,21 +108,23 @@ def _forward(stack: Stack, x: Tensor) -> tuple[Tensor, list[Layer]]:
     return signal, layers
 
 
-@torch.no_grad()
 def _history(
     stack: Stack, data: fleet.Split, penalty: Callable, tasks: Sequence[fleet.Task], epochs: int
 ) -> xr.Dataset:
-    logits, layers = _forward(stack, data.x)
-    test = _forward(stack, data.x_test)[0]
-    scores = {
-        "train_accuracy": (logits.argmax(2) == data.y).float().mean(1),
-        "test_accuracy": (test.argmax(2) == data.y_test).float().mean(1),
-        "penalty": penalty(layers, data.y),
-    }
-    values = {
-        name: (("network", "epoch"), value.cpu().numpy().astype(float)[:, None]) for name, value in scores.items()
-    }
+    scores = torch.stack([_scores(stack, data, penalty, i) for i in range(len(tasks))]).cpu().double().numpy()
+    names = ("train_accuracy", "test_accuracy", "penalty")
+    values = {name: (("network", "epoch"), scores[:, i, None]) for i, name in enumerate(names)}
     return xr.Dataset(values, coords={"network": np.arange(len(tasks)), "epoch": [epochs]})
+
+
+@torch.no_grad()
+def _scores(stack: Stack, data: fleet.Split, penalty: Callable, network: int) -> Tensor:
+    """Accuracies on training and test set, and the penalty, of one network: the activations of all would be many."""
+    one = slice(network, network + 1)
+    values = [value[one] for value in stack.named.values()]
+    logits, layers = _forward(values, data.x[one])
+    right = logits.argmax(2) == data.y[one], _forward(values, data.x_test[one])[0].argmax(2) == data.y_test[one]
+    return torch.cat([*(hits.float().mean(1) for hits in right), penalty(layers, data.y[one])])
 
 
 def _weights(stack: Stack) -> dict[str, Tensor]:

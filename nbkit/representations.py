@@ -85,11 +85,11 @@ def last_layer(
         x_test, y_test = x_test[:500], y_test[:500]
     same = dict(x=x, y=y, start=flow.initial(repetitions, width, d), shares=shares, max_steps=max_steps, device=device)
     found, pictures, converged = [], [], []
+    layer = lambda neurons: flow.augment(x_test) @ neurons[..., :-1].mT  # of one network, or of its frames
     for run in flow.train_each([same | {"alpha": alpha} for alpha in regimes.ALPHA.values()]):
         neurons = torch.cat([run.start[:, None], run.at_shares], dim=1)
-        layers = flow.augment(x_test) @ neurons[..., :-1].mT
-        found.append([[(float(component_shares(t)[0]), intrinsic_dimension(t)) for t in seed] for seed in layers])
-        pictures.append(_two_components(layers[0, -1]).numpy())
+        found.append([[(float(component_shares(t)[0]), intrinsic_dimension(t)) for t in layer(n)] for n in neurons])
+        pictures.append(_two_components(layer(neurons[0])[-1]).numpy())
         converged.append(run.converged.numpy())
     axes, found = ("regime", "seed", "share"), np.array(found)
     return xr.Dataset(

@@ -24,6 +24,10 @@ def test_missing_cuda_is_refused_in_one_sentence(monkeypatch):
         device.resolve("cuda")
 
 
+def test_convolutions_on_a_gpu_are_as_exact_as_on_a_cpu():
+    assert not torch.backends.cudnn.allow_tf32 and not torch.backends.cuda.matmul.allow_tf32
+
+
 def test_cores_follow_the_press(monkeypatch):
     monkeypatch.setenv("NBKIT_CORES", "3")
     assert device.cores() == 3

@@ -13,8 +13,8 @@ from nbkit import fleet, nets
 from nbkit.device import generator
 from nbkit.fleet import Split, Task, Training
 from nbkit.fleet.loop import _Run
-from nbkit.fleet.stack import Stack, bytes_per_network, initialise, stack_splits
-from nbkit.fleet.ways import abreast, best_way
+from nbkit.fleet.stack import Stack, accepting, bytes_per_network, initialise, stack_splits
+from nbkit.fleet.ways import abreast, best_way, stacked
 
 
 def small_conv():
@@ -331,6 +331,26 @@ def test_interruption_says_how_much_was_done():
     jobs = [*tasks(n=2), Task(interrupted, seed=3, lr=0.1)]
     with pytest.raises(KeyboardInterrupt, match="2 of 3 networks were done"):
         fleet.train(mlp, jobs, Training(epochs=1, batch=16), device="cpu", how="stacked", at_once=1)
+
+
+@pytest.mark.parametrize("largest, stacks", [(5, [5]), (2, [2, 1, 2]), (1, [1] * 5)])
+def test_a_stack_that_is_too_large_for_a_gpu_is_halved(largest, stacks):
+    def job(some, tick):
+        with accepting((6,)):
+            if len(some) > largest:
+                raise torch.cuda.OutOfMemoryError
+        return list(some)
+
+    found = list(stacked(job, range(5), at_once=5, tick=None))
+    assert [len(part) for part in found] == stacks and [i for part in found for i in part] == list(range(5))
+
+
+def test_a_network_that_is_too_large_for_a_gpu_is_one_sentence():
+    def job(some, tick):
+        raise torch.cuda.OutOfMemoryError
+
+    with pytest.raises(RuntimeError, match="out of GPU memory with a single network"):
+        list(stacked(job, range(5), at_once=5, tick=None))
 
 
 def test_death_of_a_process_is_one_sentence():

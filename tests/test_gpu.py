@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from nbkit import (
     complexity,
     directions,
     fleet,
+    flow,
     importance,
     losses,
     memorization,
@@ -29,6 +31,7 @@ from nbkit import (
     spectra,
     sphere,
 )
+from nbkit.data import gaussian
 
 FEW = dict(n_train=32, epochs=1, seeds=2)
 ABLATED = dict(data="digits", orders=2, steps=3, **FEW)
@@ -153,6 +156,37 @@ def test_networks_of_one_stack_are_vmapped_on_a_gpu_and_equal_those_trained_alon
         together = fleet.train(net, tasks, recipe, device="cuda").history
     for i, one in enumerate(alone):
         np.testing.assert_allclose(together.train_loss[i], one.train_loss[0], rtol=1e-4)
+
+
+def test_flows_do_not_depend_on_how_many_runs_a_gpu_takes_at_once():
+    x, y = gaussian.sample("stripe", range(3), 12, 3)
+    run = lambda: flow.train(x, y, flow.initial(range(3), 8, 3), alpha=1.0, max_steps=60, device="cuda").end
+    with gpu():
+        whole = run()
+        with mock.patch.object(flow.neurons, "GPU_BLOCK", 2 * 12 * 8):
+            torch.testing.assert_close(run(), whole)
+
+
+def test_as_many_networks_at_once_as_fit_in_what_is_free_or_can_be_freed():
+    x, sizes, free = torch.ones(3, 1, 32, 32), [], [0]
+    compute = nads.estimate.gradients
+
+    def counted(net, seeds, **options):
+        sizes.append(len(seeds))
+        return compute(net, seeds, **options)
+
+    job = lambda device: nads.moment(lambda: nets.lenet(classes=1), range(5), x=x, device=device).mean
+    expected = job("cpu")
+    with (
+        gpu(),
+        mock.patch.object(nads.estimate, "gradients", counted),
+        mock.patch.multiple(
+            torch.cuda, mem_get_info=lambda *_: (free[0], 2**34), empty_cache=lambda: free.insert(0, 7_000_000)
+        ),
+    ):
+        found = job("cuda")
+    assert sizes == [2, 2, 1]  # half of 7 MB, 1.5 MB each
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-7)
 
 
 def test_the_pretended_gpu_refuses_what_cuda_refuses():

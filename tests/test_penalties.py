@@ -86,3 +86,25 @@ def test_a_penalty_lowers_what_it_penalises(penalty):
     )
     plain, pushed = found.history.penalty.values[:, 0]
     assert pushed < 0.8 * plain
+
+
+def test_the_scores_are_those_of_each_network_on_its_own_data():
+    data = [split(seed) for seed in range(3)]
+    found = penalties.train(
+        penalties.reliance,
+        [0.0, 1.0, 2.0],
+        [fleet.Task(one, seed=s, lr=1e-2) for s, one in enumerate(data)],
+        shape=(1, 4, 4),
+        widths=(8, 8),
+        epochs=2,
+        classes=4,
+        device="cpu",
+    )
+    for i, (x, y, x_test, y_test) in enumerate(data):
+        net, layers = found.model(i), []
+        for k in (2, 4):  # behind the ReLUs, before the linear maps that follow
+            layers.append(penalties.Layer(net[: k + 1](x)[None], net[k + 1].weight[None]))
+        scores = found.history.isel(network=i, epoch=0)
+        assert np.isclose(scores.penalty, penalties.reliance(layers, None).item(), rtol=1e-5)
+        assert np.isclose(scores.train_accuracy, (net(x).argmax(1) == y).float().mean().item())
+        assert np.isclose(scores.test_accuracy, (net(x_test).argmax(1) == y_test).float().mean().item())

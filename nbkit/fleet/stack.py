@@ -28,6 +28,8 @@ def accepting(shape: Sequence[int]) -> Iterator[None]:
     """Turns what a network raises for inputs of a shape it was not made for into a ValueError that names the shape."""
     try:
         yield
+    except torch.cuda.OutOfMemoryError:
+        raise
     except (RuntimeError, ValueError, IndexError) as error:
         raise ValueError(f"the network does not take inputs of shape {tuple(shape)}: {error}") from error
 

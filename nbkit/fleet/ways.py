@@ -16,7 +16,7 @@ from torch import nn
 from nbkit import device as machine
 from nbkit.fleet.loop import Record
 from nbkit.fleet.stack import bytes_per_network, initialise
-from nbkit.fleet.tasks import Task
+from nbkit.fleet.tasks import Split, Task
 
 CPU_STACK_BYTES = 2**30  # larger stacks are no faster on a CPU
 FEW, MOST_IMAGES, NARROW, LIGHT = 6, 384, 8, 200_000
@@ -44,16 +44,20 @@ def _convolutions(model: nn.Module) -> list[nn.Module]:
 
 
 def stacked(job: partial, tasks: Sequence[Task], *, at_once: int | None, tick: Callable) -> Iterator[Record]:
-    """Records of stacks of at most `at_once` networks, about equally large."""
+    """Records of stacks of at most `at_once` networks, about equally large; where these are too many for a GPU's
+    memory, of half as many."""
     for some in _shares(tasks, at_once or _fitting(job, tasks[0])):
+        record = None
         try:
             with _one_thread():  # the matrices are small: two threads spend more time waiting for each other
                 record = job(some, tick=tick)
-            yield record
         except torch.cuda.OutOfMemoryError:
-            raise RuntimeError(
-                f"out of GPU memory with {len(some)} networks in one stack; give a smaller at_once"
-            ) from None
+            if len(some) == 1:
+                raise RuntimeError("out of GPU memory with a single network") from None
+        if record is None:
+            yield from stacked(job, some, at_once=-(-len(some) // 2), tick=tick)
+        else:
+            yield record
 
 
 def processes(job: partial, tasks: Sequence[Task], *, at_once: int | None, tick: Callable) -> Iterator[Record]:
@@ -100,8 +104,18 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
+def fitting(net: Callable[[], nn.Module], split: Split, batch: int, *, device: torch.device, dtype: torch.dtype) -> int:
+    """How many networks fit in half of the free memory of a GPU, or in `CPU_STACK_BYTES`, at this batch.
+
+    split: data of one network, at least two examples.
+    """
+    memory = CPU_STACK_BYTES
+    if device.type == "cuda":
+        torch.cuda.empty_cache()  # torch keeps what earlier networks have left, and a GPU then calls it taken
+        memory = torch.cuda.mem_get_info(device)[0] // 2
+    return max(1, memory // bytes_per_network(net, split, batch, dtype))
+
+
 def _fitting(job: partial, task: Task) -> int:
-    """How many networks fit in half of the free memory of a GPU, or in `CPU_STACK_BYTES`."""
     device, dtype, training = (job.keywords[name] for name in ("device", "dtype", "training"))
-    memory = torch.cuda.mem_get_info(device)[0] // 2 if device.type == "cuda" else CPU_STACK_BYTES
-    return max(1, memory // bytes_per_network(job.args[0], task.split(), training.batch, dtype))
+    return fitting(job.args[0], task.split(), training.batch, device=device, dtype=dtype)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -11,6 +11,9 @@ from torch import Tensor, nn
 from nbkit import device as machine
 from nbkit.flow.losses import LOSSES
 from nbkit.flow.steps import Problem, integrate
+
+POINTS = 2**14
+"""Points of all runs in one pass, whose activations are kept for the backward pass: of a few runs if p is large."""
 
 
 def train_models(
@@ -53,6 +56,9 @@ class ModelProblem(Problem):
 
     def outputs(self, parameters: Tensor, points: Tensor) -> Tensor:
         """f (runs, p)."""
+        return torch.cat([self._outputs(parameters[rows], points[rows]) for rows in _rows(points)])
+
+    def _outputs(self, parameters: Tensor, points: Tensor) -> Tensor:
         shapes = {name: value.shape for name, value in self.model.named_parameters()}
 
         def single(flat: Tensor, inputs: Tensor) -> Tensor:
@@ -63,14 +69,25 @@ class ModelProblem(Problem):
         return torch.func.vmap(single)(parameters[:, 0], points)
 
     def evaluate(self, neurons: Tensor) -> tuple[Tensor, Tensor]:
+        parts = [self._evaluate(neurons[rows], rows) for rows in _rows(self.points)]
+        margin, gradient = (torch.cat(part) for part in zip(*parts))
+        return margin, gradient
+
+    def _evaluate(self, neurons: Tensor, rows: slice) -> tuple[Tensor, Tensor]:
         neurons = neurons.detach().requires_grad_()
-        margin = self.scale * (self.outputs(neurons, self.points) - self.f0)
-        total = (self.loss.value(margin) * self.weight / self.scale).sum()
+        margin = self.scale[rows] * (self._outputs(neurons, self.points[rows]) - self.f0[rows])
+        total = (self.loss.value(margin) * self.weight[rows] / self.scale[rows]).sum()
         return margin.detach(), torch.autograd.grad(total, neurons)[0]
 
     def given_up(self, neurons: Tensor, unfitted: Tensor) -> Tensor:
         """No run (runs,): of a model we do not know which units could still learn a class."""
         return torch.zeros(len(unfitted), dtype=torch.bool, device=unfitted.device)
+
+
+def _rows(points: Tensor) -> Iterator[slice]:
+    """Slices of as many runs as have `POINTS` points, at least one."""
+    step = max(1, POINTS // points.shape[1])
+    return (slice(start, start + step) for start in range(0, len(points), step))
 
 
 def _fresh(net: Callable[[], nn.Module], seed: int) -> nn.Module:

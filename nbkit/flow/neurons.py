@@ -18,6 +18,8 @@ from nbkit import device as machine
 
 BLOCK = 2**19
 """Pre-activations computed at a time on the CPU: 4 MB, small enough for the cache and large enough to hide Python."""
+GPU_BLOCK = 2**30
+"""The same on a GPU: 8 GB, which fill it."""
 _KEPT = threading.local()
 
 
@@ -32,10 +34,17 @@ def initial(seeds, width: int, d: int) -> Tensor:
 
 def output(neurons: Tensor, x: Tensor) -> Tensor:
     """f (runs, p) of the neurons (runs, h, d + 2) at x (runs, p, d)."""
-    points, result = augment(x), x.new_empty(x.shape[:2])
+    points, h = augment(x), neurons.shape[1]
+    parts = [_output(neurons, some) for some in points.split(max(1, _most(neurons) // h), dim=1)]
+    return torch.cat(parts, dim=1) / h
+
+
+def _output(neurons: Tensor, points: Tensor) -> Tensor:
+    """hf (runs, p) at augmented inputs (runs, p, d + 1)."""
+    result = points.new_empty(points.shape[:2])
     for rows in blocks(neurons, points):
         a = torch.bmm(points[rows], neurons[rows, :, :-1].mT).clamp_(min=0)
-        result[rows] = product(a, neurons[rows, :, -1:])[..., 0] / neurons.shape[1]
+        result[rows] = product(a, neurons[rows, :, -1:])[..., 0]
     return result
 
 
@@ -89,10 +98,15 @@ def _scratch(like: Tensor, *shape: int) -> Tensor:
 
 
 def blocks(neurons: Tensor, points: Tensor) -> Iterator[slice]:
-    """Slices of runs small enough for the cache; a GPU takes all runs at once."""
+    """Slices of runs small enough for the cache, or for a GPU's memory."""
     runs, size = len(neurons), neurons.shape[1] * points.shape[1]
-    step = runs if neurons.is_cuda else max(1, BLOCK // size)
+    step = max(1, _most(neurons) // size)
     return (slice(start, start + step) for start in range(0, runs, step))
+
+
+def _most(neurons: Tensor) -> int:
+    """Pre-activations to be computed at a time."""
+    return GPU_BLOCK if neurons.is_cuda else BLOCK
 
 
 def product(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:

@@ -115,7 +115,7 @@ def integrate(
 ) -> dict[str, Tensor]:
     """Run every flow to its end; returns the fields of `Trained` that it knows, on the CPU."""
     state, diary = _begin(problem), Diary.empty(problem, times, shares, observe)
-    saved = _read(checkpoint, key)
+    saved = _read(checkpoint, key, state.neurons.device)
     if saved:
         state, diary = State(**saved["state"]), Diary(**saved["diary"])
     last_saved, mine = clock.monotonic(), problem[state.run]
@@ -225,10 +225,10 @@ class Diary:
         return {name: getattr(self, name).cpu() for name in names}
 
 
-def _read(path: Path | None, key: str) -> dict | None:
+def _read(path: Path | None, key: str, device: torch.device) -> dict | None:
     if path is None or not path.exists():
         return None
-    saved = torch.load(path, weights_only=True)
+    saved = torch.load(path, map_location=device, weights_only=True)
     return saved if saved["key"] == key else None
 
 

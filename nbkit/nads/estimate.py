@@ -18,12 +18,13 @@ from torch import Tensor, nn
 from nbkit import device as machine
 from nbkit import nets
 from nbkit.fleet.stack import Stack
-from nbkit.fleet.ways import abreast, best_way
+from nbkit.fleet.tasks import Split
+from nbkit.fleet.ways import abreast, best_way, fitting
 from nbkit.results import experiment
 
 CHUNK = 512  # images per network in one forward pass of `difference`
 FEW = 32  # networks that are done before processes have started
-TOGETHER = 64  # networks in one computation, but for convolutions on a CPU
+TOGETHER = 64  # networks in one computation at most, but for convolutions on a CPU
 
 Outputs = Callable[[Tensor], Tensor]  # images (networks, n, channels, side, side) to outputs (networks, n)
 
@@ -79,15 +80,25 @@ def moment(
 ) -> Moment:
     """The second moment of the gradients of the networks of these seeds; options as for `gradients`.
 
-    together: networks in one computation; by default what is fast for a network of the usual size.
+    together: networks in one computation; by default what is fast for a network of the usual size, and fits.
     """
     target, seeds = machine.resolve(device), [int(seed) for seed in seeds]
     images = CHUNK if options.get("estimator") == "difference" else len(options["x"])
-    together = together or (TOGETHER if best_way(net, target) == "stacked" else abreast(net, images))
+    together = together or _together(net, options["x"], images, target)
     total = Moment.zero(options["x"][0].numel())
     for start in range(0, len(seeds), together):
         total.add(gradients(net, seeds[start : start + together], device=target, **options))
     return total
+
+
+def _together(net: Callable[[], nn.Module], x: Tensor, images: int, device: torch.device) -> int:
+    """How many networks are computed at once, for so many images each; on a GPU as many as fit, up to `TOGETHER`."""
+    if best_way(net, device) != "stacked":
+        return abreast(net, images)
+    if device.type == "cpu":
+        return TOGETHER
+    two = x[:1].expand(2, *x.shape[1:])
+    return min(TOGETHER, fitting(net, Split(two, two, two, two), images, device=device, dtype=torch.float32))
 
 
 def gradients(

@@ -11,14 +11,17 @@ from scipy.stats import spearmanr
 from nbkit import directions, nads
 from nbkit.data import synthetic
 from nbkit.params.nads import DirectionalBias
+from nbkit.record.parts import joined, kept
 
 ARCHITECTURES = ("logreg", "lenet", "vgg11", "resnet18", "densenet121")
+TOGETHER = 16
+"""Modes of one part of a recording: the whole map of a deep network may take more than a day."""
 
 
 def even_map(p: DirectionalBias, net: str) -> xr.Dataset:
     """Accuracy over the published grid of even frequencies, one of each mirror pair; and each seed's rank correlation
     with the released map, if that is at hand."""
-    found = directions.accuracy(net, directions.dft(synthetic.dft_modes(directions.SIZE, step=2)), **p.problem)
+    found = in_parts(f"map-{net}", net, synthetic.dft_modes(directions.SIZE, step=2), **p.problem)
     return compared(found, nads.released_map(net, found.kx.values, found.ky.values))
 
 
@@ -39,19 +42,31 @@ def by_sigma(p: DirectionalBias) -> xr.Dataset:
 
 def whole_grid(p: DirectionalBias) -> xr.Dataset:
     """Accuracy of ResNet-18 over all frequencies, odd ones too, one of each mirror pair."""
-    return directions.accuracy("resnet18", directions.dft(synthetic.dft_modes(directions.SIZE)), **p.problem)
+    return in_parts("grid-resnet18", "resnet18", synthetic.dft_modes(directions.SIZE), **p.problem)
 
 
 def thin_octant(p: DirectionalBias) -> xr.Dataset:
     """Accuracy of the thin ResNet-18 on its smaller problem over all frequencies 0 ≤ kx ≤ ky, odd ones too."""
     modes = directions.octant(range(directions.SIZE // 2 + 1))
-    return directions.accuracy("resnet18", directions.dft(modes), **p.thin)
+    return in_parts("grid-thin-resnet18", "resnet18", modes, **p.thin)
 
 
 def unpooled(p: DirectionalBias, net: str) -> xr.Dataset:
     """Accuracy over an octant of frequencies of a network without pooling and strides."""
-    modes = directions.dft(directions.octant(p.frequencies))
-    return directions.accuracy(net, modes, **p.problem, options={"pooling": False})
+    modes = directions.octant(p.frequencies)
+    return in_parts(f"unpooled-{net}", net, modes, **p.problem, options={"pooling": False})
+
+
+def in_parts(recipe: str, net: str, modes: np.ndarray, **problem) -> xr.Dataset:
+    """`directions.accuracy` on the cosines of modes (m, 2), `TOGETHER` modes after each other."""
+    with kept(recipe) as part:
+        some = [modes[start : start + TOGETHER].tolist() for start in range(0, len(modes), TOGETHER)]
+        return joined([part(on_modes, net, group, **problem) for group in some], "direction")
+
+
+def on_modes(net: str, modes: list[list[int]], **problem) -> xr.Dataset:
+    """`directions.accuracy` on the cosines of these modes."""
+    return directions.accuracy(net, directions.dft(modes), **problem)
 
 
 RECIPES = {

@@ -1,9 +1,12 @@
 """Oracle: the closed-form flow of the one-hidden-layer network."""
 
+import pytest
+import torch
 from torch import nn
 
 from nbkit import flow
 from nbkit.data import gaussian
+from nbkit.flow import models
 
 
 class OneHiddenLayer(nn.Module):
@@ -36,3 +39,13 @@ def test_a_model_may_fit_one_class_first():
     x[:, y[0] > 0] = 5
     F = flow.train_models(lambda: OneHiddenLayer(start[0]), x, y, x[0], alpha=1e-3, seeds=[0], max_steps=400)[0]
     assert F.shape == (1, 12)
+
+
+@pytest.mark.parametrize("points", [1, 30])
+def test_runs_give_the_same_in_passes_of_a_few(monkeypatch, points):
+    x, y = gaussian.sample("stripe", range(3), 12, 3)
+    same = dict(alpha=10.0, seeds=range(3), max_steps=60, device="cpu")
+    net = lambda: OneHiddenLayer(torch.randn(8, 5))
+    whole = flow.train_models(net, x, y, x[0], **same)[0]
+    monkeypatch.setattr(models, "POINTS", points)
+    assert torch.allclose(flow.train_models(net, x, y, x[0], **same)[0], whole, rtol=1e-9)

@@ -1,5 +1,6 @@
 """Oracles: the network written out, automatic differentiation, permutation of the neurons."""
 
+import pytest
 import torch
 
 from nbkit import flow
@@ -12,7 +13,9 @@ def _problem(runs=3, p=7, h=11, d=4):
     return x, flow.initial(range(runs), h, d)
 
 
-def test_output_is_the_formula():
+@pytest.mark.parametrize("block", [module.BLOCK, 30])
+def test_output_is_the_formula(monkeypatch, block):
+    monkeypatch.setattr(module, "BLOCK", block)
     x, neurons = _problem()
     w, b, beta = neurons[..., :-2], neurons[..., -2], neurons[..., -1]
     a = torch.einsum("rpd,rhd->rph", x, w) / x.shape[-1] ** 0.5 + b[:, None]
