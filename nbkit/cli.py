@@ -75,7 +75,7 @@ def sweep(
     preset: Preset = "book",
     backend: Annotated[str, typer.Option(help="loky (processes here), dask or ray")] = "loky",
     scheduler: Annotated[str | None, typer.Option(help="address of a Dask scheduler, tcp://…")] = None,
-    jobs: Annotated[int | None, typer.Option(help="points at a time (default: one for each core)")] = None,
+    jobs: Annotated[int | None, typer.Option(help="points at a time (default: one a core; on a GPU one)")] = None,
 ) -> None:
     """Execute one chapter at every point of a grid of parameters; finished points are not run again."""
     from nbkit import sweep as sweeper

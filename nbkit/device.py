@@ -47,6 +47,11 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def side_by_side() -> int:
+    """Chapters that may run at a time: one for each core, but one alone on a GPU, whose memory they would share."""
+    return 1 if torch.cuda.is_available() else cores()
+
+
 def use_cores() -> int:
     """Give torch's own threads the cores of this process and return how many; call once at the start of a chapter."""
     torch.set_num_threads(cores())

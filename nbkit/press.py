@@ -186,7 +186,7 @@ def build(preset: str = "book", only: list[str] | None = None, force: bool = Fal
     for outcome in outcomes:
         say(f"{outcome.name:<28} unchanged            {_verdicts(outcome)}")
     left = {name: _metadata(executed(name, preset)).get("seconds", 60.0) for name in stale}
-    workers = max(1, min(device.cores(), len(stale)))
+    workers = max(1, min(device.side_by_side(), len(stale)))
     order = sorted(stale, key=left.get)[::-1]  # the longest first, and where that is not known the first chapters last
     for outcome in _side_by_side(order, preset, workers):
         left.pop(outcome.name)

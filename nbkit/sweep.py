@@ -53,8 +53,9 @@ def sweep(
 
     given: preset and parameters that all points share. backend: loky for processes here, dask (with the address of a
     scheduler, or on this machine), ray; their machines must see this checkout and the folder under the same paths.
-    jobs: points at a time, None for one a core here and for all there are elsewhere. All points are validated before
-    anything starts; raises ParameterError for a bad one, ValueError for a parameter that is both given and in the grid.
+    jobs: points at a time, None for one a core here (one in all on a GPU) and for all there are elsewhere. All points
+    are validated before anything starts; raises ParameterError for a bad one, ValueError for a parameter that is both
+    given and in the grid.
     """
     if both := [name for name in given if name in (grid or ()) and name != "preset"]:
         raise ValueError(f"{both[0]} is given by -p and in the grid; leave it out of one of them")
@@ -66,7 +67,7 @@ def sweep(
     waiting = [notebook for notebook in every if not press.is_made_from(notebook, source, checked[notebook])]
     _connect(backend, scheduler)
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = jobs or (device.cores() if backend == "loky" else -1)
+    jobs = jobs or (device.side_by_side() if backend == "loky" else -1)
     with joblib.parallel_config(backend=backend, n_jobs=jobs):
         # Ray hands nothing over before all points are done.
         runs = joblib.Parallel(return_as="list" if backend == "ray" else "generator_unordered")(

@@ -56,3 +56,11 @@ def test_a_replaced_worker_leaves_no_warning_on_the_page():
     lines = ("import warnings", "from nbkit import device", f"warnings.warn('{note}. …')", "warnings.warn('another')")
     done = subprocess.run([sys.executable, "-c", "; ".join(lines)], capture_output=True, text=True)
     assert done.returncode == 0 and "UserWarning: another" in done.stderr and note not in done.stderr
+
+
+def test_chapters_share_cores_but_no_gpu(monkeypatch):
+    monkeypatch.setenv("NBKIT_CORES", "3")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert device.side_by_side() == 3
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert device.side_by_side() == 1
