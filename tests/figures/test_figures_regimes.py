@@ -95,3 +95,14 @@ def test_hidden_layers():
     plane = representations.information_plane(epochs=1, every=1, seeds=2, bin_widths=[0.1], device="cpu")
     assert len(hidden.information_plane(plane.information.isel(bins=0)).axes) == 2
     assert len(hidden.single_unit(representations.single_unit([0.1, 1.0], samples=100, seed=0)).axes[0].lines) == 2
+
+
+def test_errors_by_scale_has_a_curve_for_each_width():
+    error = xr.DataArray(
+        np.random.default_rng(0).random((2, 3, 4)),
+        dims=("h", "alpha", "seed"),
+        coords={"h": [8, 16], "alpha": [0.1, 1.0, 10.0]},
+    )
+    left, right = draw.errors_by_scale({"by width": error, "one": error[0]}).axes
+    assert [text.get_text() for text in left.get_legend().get_texts()] == ["h = 8", "h = 16"]
+    assert right.get_legend() is None
