@@ -247,6 +247,6 @@ def errors_by_scale(panels: dict[str, xr.DataArray]) -> Figure:
             values = error if h is None else error.sel(h=h)
             over_seeds(ax, error.alpha.values, 100 * values, {"label": f"h = {h}", "color": color, "marker": marker})
         if len(widths) > 1:
-            ax.legend()
+            fig.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=len(widths))
         ax.set(xscale="log", xlabel="α  (feature … lazy)", ylabel="test error (%)", title=title)
     return fig
