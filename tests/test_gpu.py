@@ -1,8 +1,10 @@
-"""What runs on a GPU, run on a pretended one: nothing is forgotten on the other side, and the numbers are the CPU's."""
+"""What runs on a GPU, run on the machine's own, or on a pretended one where there is none: nothing is forgotten on the
+other side, and the numbers are the CPU's."""
 
 import importlib
 import inspect
 import pkgutil
+from contextlib import nullcontext
 from unittest import mock
 
 import numpy as np
@@ -136,14 +138,15 @@ BINNED = ("information", "histogram")
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_an_experiment_on_the_gpu_gives_the_numbers_of_the_cpu(name):
-    expected = EXPERIMENTS[name]("cpu")
-    with gpu() as sides:
+    expected, real = EXPERIMENTS[name]("cpu"), torch.cuda.is_available()
+    with nullcontext() if real else gpu() as sides:
         found = EXPERIMENTS[name]("cuda")
-    assert sides.products["cuda"] > sides.products["cpu"], "a GPU should do most of the work"
-    assert found.attrs["device"] == "pretended GPU"
+        assert found.attrs["device"] == torch.cuda.get_device_name()
+    if not real:
+        assert sides.products["cuda"] > sides.products["cpu"], "a GPU should do most of the work"
     for variable, values in expected.data_vars.items():
-        rtol = 1e-2 if variable in BINNED else 1e-4
-        np.testing.assert_allclose(found[variable].values, values.values, rtol=rtol, atol=1e-5, err_msg=variable)
+        rtol = 1e-2 if variable in BINNED or real else 1e-4  # a real GPU sums in another order
+        np.testing.assert_allclose(found[variable].values, values.values, rtol=rtol, atol=rtol / 10, err_msg=variable)
 
 
 def test_networks_of_one_stack_are_vmapped_on_a_gpu_and_equal_those_trained_alone():
