@@ -180,7 +180,7 @@ figures.glue("fig-rho", draw.correlations(found), alt=ALT_RHO)
 # In the MLPs selectivity and importance correlate with {glue:text}`rho-mlp`, within layers with {glue:text}`within-mlp`. The paper has {glue:text}`rho-source` for its MLPs on MNIST: little in both cases. Mutual information gives {glue:text}`information-mlp`; its two estimators rank units alike (correlation {glue:text}`agreement`), so this does not hang on how it is estimated.
 #
 # In the convolutional networks selectivity does go with importance, at this size. With batch normalisation the correlation is {glue:text}`rho-cnn`, clearly negative, as the paper found on CIFAR-10; without it {glue:text}`rho-plain`, clearly positive. Mutual information gives {glue:text}`information-cnn` and {glue:text}`information-plain`: the same story, but not one of no relation.
-# *Within* layers neither is left: {glue:text}`within-cnn` with batch normalisation, if anything of the other sign, and {glue:text}`within-plain` without. These intervals are wide. But what selectivity predicts over a whole network is, for the most part, the layer. The next section looks at the layers themselves.
+# *Within* layers we see neither of the two: {glue:text}`within-cnn` with batch normalisation and {glue:text}`within-plain` without. The intervals are wide, but what selectivity predicts over a whole network is, for the most part, the layer. The next section looks at the layers themselves.
 #
 # Take the correlation of selectivity with the loss of the worst class, minus that with the overall loss. In the MLPs this is {glue:text}`damage`; a number above 0 would bear out the claim. Where units are hardly missed, both losses count the same few images, and we should expect little difference.
 #

@@ -22,7 +22,8 @@ def status(name: str) -> str:
     dataset = results.recorded(name)
     if dataset is None:
         return "missing"
-    return f"{results.label(dataset)}; {float(dataset.attrs['seconds']) / 60:.2g} min"
+    minutes = float(dataset.attrs["seconds"]) / 60
+    return f"{results.label(dataset)}; {float(f'{minutes:.2g}'):g} min"
 
 
 def updated(text: str) -> str:
