@@ -46,12 +46,12 @@ class LazyAndFeature(Chapter):
     cnn_alphas: list[Alpha] = sized(
         [0.1, 100.0],
         [1e-3, 1.0, 1e3],
-        [10.0**k for k in range(-4, 8, 2)],
+        [10.0**k for k in range(-4, 8)],
         "output scales of the convolutional networks, rising",
         min_length=2,
     )
     cnn_seeds: Seeds = sized(2, 5, 16, "convolutional networks for each scale")
-    cnn_steps: Steps = sized(40, 2500, 20_000, "trial steps after which their flow is given up")
+    cnn_steps: Steps = sized(40, 2500, 100_000, "trial steps after which their flow is given up")
 
 
 class Stripe(Chapter):
