@@ -46,7 +46,8 @@ def main():
     device.use_cores()
     short = flow.train(x, y, start, alpha=1e-6, max_steps=WARM_UP, device="cpu")
     agreed = one_by_one(x[:1], y[:1], start[:1], 1, int(short.steps[0]))[1]
-    assert torch.allclose(agreed, short.end[:1], rtol=1e-6), "the two do not agree"
+    # torch's softplus is cut off at 20, so its slope differs by 2e-9, and single weights near 0 by more of their size.
+    assert (agreed - short.end[:1]).norm() < 1e-7 * agreed.norm(), "the two do not agree"
 
     began = time.perf_counter()
     trained = flow.train(x, y, start, alpha=1e-6, max_steps=STEPS, device="cpu")
