@@ -11,6 +11,7 @@ def test_a_recording_of_part_three_has_its_axes(name, axis, tmp_path, monkeypatc
     monkeypatch.setattr(results, "RECORDED", tmp_path)
     stored = results.read(record.record(name, {"preset": "smoke", "device": "cpu"}))
     assert axis in stored.dims and stored.attrs["preset"] == "smoke"
+    assert stored.seed.values[0] == 0
 
 
 def test_every_recipe_takes_the_parameters_of_its_chapter():

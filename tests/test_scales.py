@@ -33,6 +33,16 @@ def test_the_convolutional_network_is_homogeneous_in_its_weights():
     assert net(x).shape == (2, 1) and torch.allclose(net(x), 8 * before)
 
 
+def test_neurons_that_only_grow_change_kernel_and_function_by_known_factors():
+    before, x = flow.initial([0], 30, 3)[0], torch.randn(9, 3, generator=torch.Generator().manual_seed(0)).double()
+    y = _output(before[None], x[None])[0].sign()
+    wrong = y.clone()
+    wrong[:3] *= -1
+    change, error, missed = scales._compared(before, 3 * before, x, x, wrong)
+    # f and the kernel are of degree 2: both grow to 9 times what they were, f by 8 where ∇f·Δθ gives 2 · 2.
+    assert (change, error, missed) == (pytest.approx(8), pytest.approx(3 / 9), pytest.approx(4 / 8))
+
+
 def test_a_power_law_crosses_a_level_where_it_must():
     alphas = np.array([0.1, 1.0, 100.0])
     assert scales.level_crossing(alphas, 50 / alphas, 5.0) == pytest.approx(math.log(10))

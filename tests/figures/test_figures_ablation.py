@@ -70,3 +70,19 @@ def test_a_kind_of_network_has_one_colour_in_all_figures():
 def test_a_caption_says_whether_seeds_are_drawn_or_averaged():
     assert draw.tail(4, "book") == "4 seeds, every one drawn; preset book"
     assert draw.tail(5, "smoke") == "means and 95 % bands over 5 seeds; preset smoke"
+
+
+def test_best_and_worst_are_so_by_train_minus_test_accuracy():
+    run = xr.Dataset(
+        {
+            "train_accuracy": ("seed", [0.9, 1.0, 0.8]),
+            "test_accuracy": ("seed", [0.8, 0.85, 0.78]),  # the last has the lowest test accuracy, and the least gap
+            "auc": ("seed", [0.5, 0.4, 0.6]),
+            "curve": (("seed", "fraction"), np.full((3, 2), 0.5)),
+        },
+        coords={"fraction": [0.0, 1.0]},
+    )
+    best, worst, every = draw.best_and_worst(run, top=1).axes[1].lines
+    assert np.allclose([*best.get_xdata(), *best.get_ydata()], [2, 0.6])
+    assert np.allclose([*worst.get_xdata(), *worst.get_ydata()], [15, 0.4])
+    assert np.allclose(every.get_xdata(), [10, 15, 2])
